@@ -1,0 +1,26 @@
+/** A conflict: a document with more than one live leaf. Every losing body is kept inside the case. */
+import { Type, type Static } from 'typebox'
+import { documentSchema } from './document-header.ts'
+
+export const ConflictPolicy = Type.Enum(['immutable', 'field-merge', 'manual', 'server-wins', 'last-write-wins'])
+export type ConflictPolicy = Static<typeof ConflictPolicy>
+
+export const ConflictLeaf = Type.Object({
+  rev: Type.String({ pattern: '^[0-9]+-[0-9a-zA-Z]+$', maxLength: 80 }),
+  body: Type.Record(Type.String(), Type.Unknown()),
+})
+
+export const Conflict = documentSchema('conflict', {
+  status: Type.Enum(['open', 'resolved']),
+  /** Name of the database at the hub, such as `catalog`. */
+  database: Type.String({ minLength: 1, maxLength: 100 }),
+  documentId: Type.String({ minLength: 1, maxLength: 512 }),
+  documentType: Type.String({ maxLength: 64 }),
+  policy: ConflictPolicy,
+  winningRev: Type.String({ maxLength: 80 }),
+  /** Every live leaf, the winning one included. */
+  leaves: Type.Array(ConflictLeaf, { minItems: 2, maxItems: 50 }),
+  resolvedAt: Type.Optional(Type.String({ format: 'date-time', maxLength: 40 })),
+  resolution: Type.Optional(Type.String({ maxLength: 1000 })),
+})
+export type Conflict = Static<typeof Conflict>

@@ -1,0 +1,73 @@
+/**
+ * The sync log: what a hub did with data, as an immutable series per hub epoch, hash-chained and signed by the hub.
+ * `signature` is Ed25519 (RFC 8032) over the 32 bytes of `hash`, in base64; entry 1 of an epoch carries the public key.
+ */
+import { Type, type Static } from 'typebox'
+import { IncarnationId } from '../identity.ts'
+import { Sha256Hex } from '../journal/canonical-hash.ts'
+import { documentSchema } from './document-header.ts'
+
+const Count = Type.Integer({ minimum: 0 })
+const DatabaseName = Type.String({ minLength: 1, maxLength: 100 })
+const DocumentRevision = Type.Object({
+  id: Type.String({ maxLength: 512 }),
+  rev: Type.String({ maxLength: 80 }),
+})
+
+/** Most documents that one entry names; a larger batch becomes several entries. */
+export const maxDocumentsPerLogEntry = 200
+
+const logFields = {
+  epoch: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+  number: Type.Integer({ minimum: 1, maximum: 999_999_999_999 }),
+  previousHash: Sha256Hex,
+  hash: Sha256Hex,
+  signature: Type.String({ pattern: '^[A-Za-z0-9+/]{86}==$' }),
+}
+
+export const SyncLogEvent = Type.Union([
+  /** Number 1 of every epoch. `publicKey` is the raw Ed25519 key, base64. */
+  Type.Object({ kind: Type.Literal('epoch-started'), publicKey: Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' }) }),
+  /** Changes `afterSequence < seq ≤ throughSequence` of a database are in the hub's store. Each change is in one entry. */
+  Type.Object({
+    kind: Type.Literal('documents-stored'),
+    database: DatabaseName,
+    afterSequence: Count,
+    throughSequence: Count,
+    documents: Type.Array(DocumentRevision, { maxItems: maxDocumentsPerLogEntry }),
+  }),
+  Type.Object({
+    kind: Type.Literal('documents-refused'),
+    database: DatabaseName,
+    origin: Type.String({ maxLength: 100 }),
+    documents: Type.Array(
+      Type.Object({
+        id: Type.String({ maxLength: 512 }),
+        rev: Type.Optional(Type.String({ maxLength: 80 })),
+        reason: Type.String({ maxLength: 1000 }),
+      }),
+      { maxItems: maxDocumentsPerLogEntry },
+    ),
+  }),
+  Type.Object({
+    kind: Type.Literal('replication-run'),
+    database: DatabaseName,
+    direction: Type.Enum(['push', 'pull']),
+    documentsWritten: Count,
+    documentsRefused: Count,
+  }),
+  Type.Object({
+    kind: Type.Literal('terminal-enrolled'),
+    incarnation: IncarnationId,
+  }),
+  Type.Object({
+    kind: Type.Literal('terminal-revoked'),
+    incarnation: IncarnationId,
+    reason: Type.String({ maxLength: 200 }),
+  }),
+  Type.Object({ kind: Type.Literal('cache-cleared'), incarnation: IncarnationId, documents: Count }),
+])
+export type SyncLogEvent = Static<typeof SyncLogEvent>
+
+export const SyncLogEntry = documentSchema('sync-log-entry', { ...logFields, event: SyncLogEvent })
+export type SyncLogEntry = Static<typeof SyncLogEntry>

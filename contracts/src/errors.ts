@@ -1,0 +1,32 @@
+/** Stable error codes: what a client may branch on. HTTP bodies are RFC 9457 problem details with `code` added. */
+import { Type, type Static } from 'typebox'
+
+export const errorCodes = {
+  validationFailed: 'validation-failed',
+  notFound: 'not-found',
+  unauthorized: 'unauthorized',
+  forbidden: 'forbidden',
+  conflict: 'conflict',
+  tooLarge: 'too-large',
+  laneTaken: 'lane-taken',
+  notReady: 'not-ready',
+  unavailable: 'unavailable',
+  internal: 'internal',
+} as const
+export type ErrorCode = (typeof errorCodes)[keyof typeof errorCodes]
+
+/** RFC 9457 problem details, media type `application/problem+json`. */
+export const ProblemDetails = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String(),
+    detail: Type.Optional(Type.String()),
+    instance: Type.Optional(Type.String()),
+    /** For `validation-failed`: one entry per field, as a JSON pointer into the request. */
+    problems: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+  },
+  { title: 'problem-details' },
+)
+export type ProblemDetails = Static<typeof ProblemDetails>
