@@ -1,0 +1,3 @@
+export { PouchDB } from './pouchdb.ts'
+export { closeDatabase, openDatabase, readLocalDocumentIds, readLocalSequence, readRevisionTree } from './open-database.ts'
+export type * from './types.ts'

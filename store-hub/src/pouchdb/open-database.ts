@@ -1,0 +1,79 @@
+import path from 'node:path'
+import { listLocalDocumentIds } from './durable-leveldown.ts'
+import { PouchDB } from './pouchdb.ts'
+import type { PouchDatabase, PouchError, PouchOptions, PouchWriteResult, RevisionTree } from './types.ts'
+
+type Callback<T> = (error: PouchError | null, value: T) => void
+type BulkDocs = (request: object, options: object, callback: Callback<PouchWriteResult[]>) => void
+
+/** PouchDB's members that are not in its documentation; this file is the only one that touches them. */
+interface PouchInternals extends PouchDatabase {
+  _bulkDocs: BulkDocs
+  _cachedViews?: Record<string, Promise<{ db: PouchDatabase }>>
+  _getRevisionTree(id: string, callback: Callback<RevisionTree>): void
+  _get(id: string, options: object, callback: Callback<{ metadata: { seq: number } }>): void
+}
+
+const internals = (database: PouchDatabase): PouchInternals => database as PouchInternals
+
+/** Views are written in batches of this many changes: each batch is one fsync. */
+const VIEW_BATCH = 500
+
+/**
+ * Opens, or makes, the database kept in `folder`/`name`. `onWrite` runs after each write that is on disk,
+ * whoever made it. Rejects when the folder can't be opened (damaged, or in use by another process).
+ */
+export async function openDatabase(folder: string, name: string, onWrite: () => void): Promise<PouchDatabase> {
+  const options: PouchOptions = {
+    adapter: 'leveldb',
+    prefix: folder + path.sep,
+    view_update_changes_batch_size: VIEW_BATCH,
+  }
+  const database = new PouchDB(name, options)
+  // One listener per running changes feed and replication: their number is bounded where they are started.
+  database.setMaxListeners(0)
+  announceWrites(internals(database), onWrite)
+  await database.info()
+  return database
+}
+
+// PouchDB's own live feed would do as a wake-up, but reads every changed document again for each listener.
+function announceWrites(database: PouchInternals, onWrite: () => void): void {
+  const bulkDocs = database._bulkDocs
+  database._bulkDocs = (request, options, callback) =>
+    bulkDocs.call(database, request, options, (error, results) => {
+      callback(error, results)
+      if (error === null || error === undefined) onWrite()
+    })
+}
+
+/** Closes a database and the views that it has opened, so that all of them can be opened again. */
+export async function closeDatabase(database: PouchDatabase): Promise<void> {
+  const views = await Promise.allSettled(Object.values(internals(database)._cachedViews ?? {}))
+  for (const view of views) if (view.status === 'fulfilled') await view.value.db.close()
+  await database.close()
+}
+
+/** The revision tree of a document, undefined when the database never had it. */
+export function readRevisionTree(database: PouchDatabase, id: string): Promise<RevisionTree | undefined> {
+  return new Promise((resolve, reject) => {
+    internals(database)._getRevisionTree(id, (error, tree) => {
+      if (error === null || error === undefined) resolve(tree)
+      else if (error.status === 404) resolve(undefined)
+      else reject(error)
+    })
+  })
+}
+
+/** The sequence of a document's last change; `rev` must be a revision that the database holds. */
+export function readLocalSequence(database: PouchDatabase, id: string, rev: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    internals(database)._get(id, { rev }, (error, found) => (error ? reject(error) : resolve(found.metadata.seq)))
+  })
+}
+
+/** Ids of the `_local/` documents, at most `limit`. */
+export function readLocalDocumentIds(folder: string, database: PouchDatabase, limit: number): Promise<string[]> {
+  return listLocalDocumentIds(folder + path.sep + database.name, limit)
+}
+
