@@ -1,0 +1,2 @@
+export type { SpanHandle, SpanOptions, Telemetry, TelemetryOptions } from './telemetry.ts'
+export { startTelemetry } from './telemetry.ts'
