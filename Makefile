@@ -1,0 +1,50 @@
+# Tidemark. Every target runs on Node 24, which npm brings: any machine with npm will do.
+SHELL := /bin/sh
+export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/bin:$(PATH)
+
+# `make demo RESET=1 STORES=3` reaches the demo as environment.
+export COUCHDB_URL NATS_URL STORES PORT_BASE DATA_DIR RESET CHROMIUM
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check test test-long smoke demo screenshots format clean
+MAKEFLAGS += --no-print-directory
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo '  COUCHDB_URL, NATS_URL, STORES (1-9), PORT_BASE, DATA_DIR and RESET=1 change what demo does, for example:'
+	@echo '  make demo STORES=3 RESET=1'
+
+setup: ## install and build what is missing: npm packages, nats-server, chromium, the terminal
+	@sh tools/setup.sh packages nats chromium terminal
+
+check: ## format, lint, types, unused code, arrows between folders
+	@sh tools/setup.sh packages
+	@node tools/run-checks.ts
+
+test: ## everything: setup, checks, unit and integration tests, smoke
+	@sh tools/setup.sh packages nats chromium terminal
+	@node tools/run-tests.ts
+
+test-long: ## test, then the smoke ten times in a row
+	@sh tools/setup.sh packages nats chromium terminal
+	@node tools/run-tests.ts --smoke-runs 10
+
+smoke: ## the whole system in a temporary folder, driven through a real browser
+	@sh tools/setup.sh packages nats chromium terminal
+	@node tests/e2e/smoke.ts
+
+demo: ## the whole system on this machine, until Ctrl-C; the demo page shows it
+	@sh tools/setup.sh packages nats terminal
+	@exec node demo/src/main.ts
+
+screenshots: ## take the pictures of the README anew
+	@sh tools/setup.sh packages nats chromium terminal
+	@node tests/e2e/screenshots.ts
+
+format: ## write every file in the common format
+	@sh tools/setup.sh packages
+	@prettier --write --log-level warn .
+
+clean: ## remove what was built and the demo's data; npm packages and tools stay
+	rm -rf terminal-ui/dist .data coverage test-results

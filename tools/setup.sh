@@ -1,0 +1,101 @@
+#!/bin/sh
+# Brings what is missing, one line a step, and says nothing of what is already there:
+#
+#   tools/setup.sh packages nats chromium terminal
+#
+# It is plain shell because the Node of this project is itself one of the things that it brings.
+set -eu
+cd "$(dirname "$0")/.."
+
+natsVersion=v2.14.9
+log=.tools/setup.log
+mkdir -p .tools/bin
+PATH="$PWD/node_modules/.bin:$PATH"
+
+fail() {
+  echo "setup: $1" >&2
+  exit 1
+}
+
+# step <what> <command…>: runs quietly, says how long it took, and shows the output only when it fails.
+step() {
+  what=$1
+  shift
+  printf 'setup: %s… ' "$what"
+  started=$(date +%s)
+  if "$@" >"$log" 2>&1 </dev/null; then
+    echo "$(($(date +%s) - started)) s"
+  else
+    echo 'failed'
+    tail -n 40 "$log" >&2
+    fail "$what failed; the whole output is in $log"
+  fi
+}
+
+mayInstall() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
+
+aptInstall() {
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update && apt-get install -y --no-install-recommends "$@"
+}
+
+packages() {
+  node_modules/.bin/node tools/packages-current.ts 2>/dev/null && return
+  if ! command -v npm >/dev/null 2>&1; then
+    mayInstall || fail 'npm is missing: install Node.js 20 or newer with npm, then try again'
+    step 'Node.js and npm, by apt' aptInstall nodejs npm
+  fi
+  step 'npm packages' npm ci --no-audit --no-fund
+  [ -x node_modules/.bin/node ] || fail 'npm brought no Node 24: only Linux on x64 and arm64 is covered'
+}
+
+# Prints nothing; true for a nats-server of 2.11 or newer: older ones acknowledge messages that they have not synced.
+isGoodNats() {
+  found=$("$1" --version 2>/dev/null | sed -n 's/.*v\([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+  set -- $found
+  [ $# = 2 ] && { [ "$1" -gt 2 ] || { [ "$1" = 2 ] && [ "$2" -ge 11 ]; }; }
+}
+
+goPathBin() { command -v go >/dev/null 2>&1 && echo "$(go env GOPATH)/bin"; }
+
+nats() {
+  isGoodNats nats-server && return
+  isGoodNats .tools/bin/nats-server && return
+  isGoodNats "$(goPathBin)/nats-server" && return
+  if command -v go >/dev/null 2>&1; then
+    step "nats-server $natsVersion, built from source (about a minute)" \
+      env GOBIN="$PWD/.tools/bin" go install "github.com/nats-io/nats-server/v2@$natsVersion"
+    return
+  fi
+  command -v nats-server >/dev/null 2>&1 || {
+    mayInstall || fail 'nats-server 2.11 or newer is missing: put it on the PATH, or install Go and try again'
+    step 'nats-server, by apt' aptInstall nats-server
+  }
+  echo "setup: warning: $(nats-server --version) is older than 2.11 and does not sync each message to disk; good enough to look around" >&2
+}
+
+chromium() {
+  [ -n "${CHROMIUM:-}" ] && return
+  for name in chromium chromium-browser google-chrome; do
+    command -v "$name" >/dev/null 2>&1 && return
+  done
+  mayInstall || fail 'a browser is missing: install chromium, or name one in CHROMIUM'
+  step 'chromium, by apt' aptInstall chromium
+}
+
+terminal() {
+  built=terminal-ui/dist/index.html
+  if [ -f "$built" ]; then
+    newer=$(find contracts/src terminal-ui package-lock.json \
+      \( -name node_modules -o -name dist \) -prune -o -type f ! -name '*.test.ts' ! -name '*.md' -newer "$built" -print -quit)
+    [ -z "$newer" ] && return
+  fi
+  step 'building the terminal' npm run build --workspace @tidemark/terminal-ui
+}
+
+for part in "$@"; do
+  case $part in
+    packages | nats | chromium | terminal) "$part" ;;
+    *) fail "unknown part $part" ;;
+  esac
+done
