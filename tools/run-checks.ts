@@ -36,12 +36,14 @@ function runScript(script: string): Promise<{ ok: boolean; output: string }> {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: checkTimeoutMs,
     })
-    const chunks: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk))
+    let output = ''
+    const keep = (text: string) => {
+      output += text
+    }
+    child.stdout.setEncoding('utf8').on('data', keep)
+    child.stderr.setEncoding('utf8').on('data', keep)
     child.on('error', (error) => resolve({ ok: false, output: error.message }))
     child.on('close', (code, signal) => {
-      const output = Buffer.concat(chunks).toString()
       resolve({ ok: code === 0, output: signal === null ? output : `${output}\nstopped by ${signal}` })
     })
   })

@@ -78,9 +78,9 @@ function run(command: string, args: readonly string[]): Promise<{ code: number; 
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     let output = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      process.stdout.write(chunk)
-      output = (output + chunk.toString()).slice(-10_000)
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      process.stdout.write(text)
+      output = (output + text).slice(-10_000)
     })
     child.on('error', (error) => {
       process.stderr.write(`${command}: ${error.message}\n`)
