@@ -1,5 +1,11 @@
 /** JetStream configuration of the two streams. Whoever comes first, a hub or a service, creates them the same way. */
-import { changeRetentionMs, changeStream, changeSubjects, deadLetterStream, deadLetterSubjects } from './change-message.ts'
+import {
+  changeRetentionMs,
+  changeStream,
+  changeSubjects,
+  deadLetterStream,
+  deadLetterSubjects,
+} from './change-message.ts'
 
 const nanosecondsPerMs = 1_000_000
 const duplicateWindowMs = 10 * 60 * 1000
