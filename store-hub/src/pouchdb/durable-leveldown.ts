@@ -4,8 +4,8 @@
 //
 // 1. Every mutating call reaches leveldown with `sync: true`, whatever the options of the caller.
 // 2. PouchDB keeps open databases by the *name* of this function, so it must not be called `LevelDOWN` too.
-import leveldown from 'leveldown'
-import type { LevelDown } from 'leveldown'
+import { leveldown } from './packages.js'
+import type { LevelDown } from './packages.js'
 
 const openByLocation = new Map<string, LevelDown>()
 
@@ -16,8 +16,7 @@ export function DurableLevelDown(location: string): LevelDown {
 
   level._put = (key, value, options, callback) => put.call(level, key, value, { ...options, sync: true }, callback)
   level._del = (key, options, callback) => del.call(level, key, { ...options, sync: true }, callback)
-  level._batch = (operations, options, callback) =>
-    batch.call(level, operations, { ...options, sync: true }, callback)
+  level._batch = (operations, options, callback) => batch.call(level, operations, { ...options, sync: true }, callback)
   level._chainedBatch = () => {
     const chained = chainedBatch.call(level)
     const { _write: write } = chained
@@ -46,7 +45,7 @@ export function listLocalDocumentIds(location: string, limit: number): Promise<s
   if (level === undefined) return Promise.resolve([])
   const iterator = level.iterator({
     gte: LOCAL_STORE_PREFIX,
-    lt: `${LOCAL_STORE_PREFIX}\uffff`,
+    lt: `${LOCAL_STORE_PREFIX}\u{10ffff}`,
     values: false,
     keyAsBuffer: false,
     limit,
@@ -60,7 +59,7 @@ export function listLocalDocumentIds(location: string, limit: number): Promise<s
           step()
           return
         }
-        iterator.end((endError) => (error ?? endError ? reject(error ?? endError) : resolve(ids)))
+        iterator.end((endError) => ((error ?? endError) ? reject(error ?? endError) : resolve(ids)))
       })
     step()
   })

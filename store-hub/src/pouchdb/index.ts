@@ -1,3 +1,9 @@
 export { PouchDB } from './pouchdb.ts'
-export { closeDatabase, openDatabase, readLocalDocumentIds, readLocalSequence, readRevisionTree } from './open-database.ts'
+export {
+  closeDatabase,
+  openDatabase,
+  readLocalDocumentIds,
+  readLocalSequence,
+  readRevisionTree,
+} from './open-database.ts'
 export type * from './types.ts'

@@ -76,4 +76,3 @@ export function readLocalSequence(database: PouchDatabase, id: string, rev: stri
 export function readLocalDocumentIds(folder: string, database: PouchDatabase, limit: number): Promise<string[]> {
   return listLocalDocumentIds(folder + path.sep + database.name, limit)
 }
-

@@ -1,14 +1,5 @@
-import PouchCore from 'pouchdb-core'
-import LevelPouch from 'pouchdb-adapter-leveldb-core'
-import find from 'pouchdb-find'
-import http from 'pouchdb-adapter-http'
-import mapreduce from 'pouchdb-mapreduce'
-import replication from 'pouchdb-replication'
 import { DurableLevelDown } from './durable-leveldown.ts'
-import type { PouchStatic } from './types.ts'
-
-// The package has published types where a browser package asks for them, and none otherwise: ours hold in both cases.
-const PouchDB = PouchCore as unknown as PouchStatic
+import { LevelPouch, PouchDB, findPlugin, httpPlugin, mapReducePlugin, replicationPlugin } from './packages.js'
 
 type AdapterArguments = Parameters<typeof LevelPouch>
 
@@ -22,10 +13,10 @@ DurableLevelPouch.valid = (): boolean => true
 PouchDB.prefix = ''
 
 PouchDB.adapter('leveldb', DurableLevelPouch, true)
-PouchDB.plugin(http)
-PouchDB.plugin(replication)
-PouchDB.plugin(find)
-PouchDB.plugin(mapreduce)
+PouchDB.plugin(httpPlugin)
+PouchDB.plugin(replicationPlugin)
+PouchDB.plugin(findPlugin)
+PouchDB.plugin(mapReducePlugin)
 
 // Each database, replication and view registers with the constructor's own emitter.
 PouchDB.setMaxListeners(0)

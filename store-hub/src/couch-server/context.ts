@@ -1,0 +1,126 @@
+// What every route needs: who asks, which database, and whether the one may have the other.
+import type { FastifyReply, FastifyRequest, HTTPMethods, RouteShorthandOptions, FastifyInstance } from 'fastify'
+import type { PouchDatabase } from '../pouchdb/index.ts'
+import { isDatabaseName } from '../store/index.ts'
+import { CouchError, forbidden, illegalDatabaseName, notFound } from './errors.ts'
+import type { FeedRegistry } from './feeds.ts'
+import type { CouchLimits, CouchPrincipal, CouchServerOptions } from './options.ts'
+import { Parameters } from './parameters.ts'
+import type { SequenceFormat } from './sequences.ts'
+import type { WriteContext } from './write-documents.ts'
+
+export interface CouchContext<P extends CouchPrincipal> {
+  readonly options: CouchServerOptions<P>
+  readonly limits: CouchLimits
+  readonly feeds: FeedRegistry
+  readonly sequences: SequenceFormat
+  readonly principals: WeakMap<FastifyRequest, P>
+}
+
+/** What a route asks for before its body is read. `open` doesn't even ask who it is. */
+export type Right = 'open' | 'known' | 'read' | 'administer'
+
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
+
+/** Route handlers by method, with the right that each needs. Every other method answers 405. */
+export type Endpoint = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', readonly [Right, Handler]>>
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const satisfies HTTPMethods[]
+
+/** Adds one URL with all its methods. */
+export function addEndpoint<P extends CouchPrincipal>(
+  app: FastifyInstance,
+  context: CouchContext<P>,
+  url: string,
+  endpoint: Endpoint,
+): void {
+  const allowed = Object.keys(endpoint)
+  for (const method of METHODS) {
+    const [right, handler] = (method === 'PATCH' ? undefined : endpoint[method]) ?? ['known', refuseMethod(allowed)]
+    const options: RouteShorthandOptions = {
+      onRequest: (request, reply) => admit(context, request, reply, right),
+    }
+    app.route({ method, url, exposeHeadRoute: method === 'GET' && !url.endsWith('/_changes'), ...options, handler })
+  }
+}
+
+function refuseMethod(allowed: readonly string[]): Handler {
+  return () => {
+    const methods = allowed.join(',')
+    throw new CouchError(405, 'method_not_allowed', `Only ${methods} allowed`, { allow: methods })
+  }
+}
+
+async function admit<P extends CouchPrincipal>(
+  context: CouchContext<P>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  right: Right,
+): Promise<void> {
+  reply.header('cache-control', 'must-revalidate')
+  if (right === 'open') return
+  const { access } = context.options
+  const principal = await access.authenticate(request)
+  if (principal === undefined) {
+    const headers = { 'www-authenticate': access.challenge ?? 'Bearer' }
+    throw new CouchError(401, 'unauthorized', 'You are not authorized to access this server.', headers)
+  }
+  context.principals.set(request, principal)
+  if (right === 'known') return
+  const name = databaseNameOf(request)
+  if (access.mayRead?.(principal, name) === false) throw forbidden('You are not allowed to access this db.')
+  findDatabase(context, name)
+  if (right === 'administer') requireAdministrator(context, principal, name)
+}
+
+export function requireAdministrator<P extends CouchPrincipal>(
+  context: CouchContext<P>,
+  principal: P,
+  name: string,
+): void {
+  if (context.options.access.mayAdminister?.(principal, name) !== true) {
+    throw forbidden('You are not a db or server admin.')
+  }
+}
+
+export function principalOf<P extends CouchPrincipal>(context: CouchContext<P>, request: FastifyRequest): P {
+  const principal = context.principals.get(request)
+  if (principal === undefined) throw new Error('a route ran without its authentication')
+  return principal
+}
+
+/** The decoded `:name` of the route's URL. */
+export function pathParameter(request: FastifyRequest, name: string): string {
+  const value = (request.params as Record<string, string | undefined>)[name]
+  if (value === undefined) throw new Error(`the route has no :${name}`)
+  return value
+}
+
+export const databaseNameOf = (request: FastifyRequest): string => pathParameter(request, 'db')
+
+function findDatabase<P extends CouchPrincipal>(context: CouchContext<P>, name: string): PouchDatabase {
+  const database = context.options.store.database(name)
+  if (database !== undefined) return database
+  if (!isDatabaseName(name)) throw illegalDatabaseName(name)
+  throw notFound('Database does not exist.')
+}
+
+export function databaseOf<P extends CouchPrincipal>(context: CouchContext<P>, request: FastifyRequest): PouchDatabase {
+  return findDatabase(context, databaseNameOf(request))
+}
+
+export const queryOf = (request: FastifyRequest): Parameters => new Parameters(request.query)
+
+export function writeContextOf<P extends CouchPrincipal>(
+  context: CouchContext<P>,
+  request: FastifyRequest,
+): WriteContext<P> {
+  return {
+    options: context.options,
+    limits: context.limits,
+    principal: principalOf(context, request),
+    name: databaseNameOf(request),
+    database: databaseOf(context, request),
+    log: request.log,
+  }
+}

@@ -1,0 +1,122 @@
+// What makes a document unfit to store, whoever sends it. Each fault concerns one document: the others of its batch land.
+import type { PouchDocument } from '../pouchdb/index.ts'
+import type { CouchLimits } from './options.ts'
+
+/** As CouchDB answers it to a single write; in a batch the same reason is `forbidden`, which replicators don't retry. */
+export interface DocumentFault {
+  readonly status: number
+  readonly error: string
+  readonly reason: string
+}
+
+const HASH = '[0-9A-Za-z]{1,64}'
+const REVISION = new RegExp(`^[1-9]\\d{0,8}-${HASH}$`)
+const REVISION_HASH = new RegExp(`^${HASH}$`)
+const MAX_REVISIONS = 2_000
+const DANGEROUS_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
+const KEPT_MEMBERS = new Set(['_id', '_rev', '_deleted', '_revisions', '_attachments'])
+/** What CouchDB adds when reading, and drops when it is written back. */
+const DROPPED_MEMBERS = new Set(['_revs_info', '_conflicts', '_deleted_conflicts', '_local_seq'])
+
+export const isRevision = (value: unknown): value is string => typeof value === 'string' && REVISION.test(value)
+export const isDesignId = (id: string): boolean => id.startsWith('_design/')
+export const isLocalId = (id: string): boolean => id.startsWith('_local/')
+
+const fault = (status: number, error: string, reason: string): DocumentFault => ({ status, error, reason })
+
+/** Why `id` can't be the id of a document, undefined when it can. */
+export function findIdFault(id: unknown, idBytes: number): DocumentFault | undefined {
+  if (typeof id !== 'string') return fault(400, 'illegal_docid', '_id: Document id must be a string')
+  if (id === '' || !id.isWellFormed()) return fault(400, 'illegal_docid', '_id: Document id must be a text of Unicode')
+  if (Buffer.byteLength(id) > idBytes)
+    return fault(400, 'illegal_docid', `_id: Document id is longer than ${idBytes} bytes`)
+  if (id.startsWith('_') && !/^_(design|local)\/./s.test(id)) {
+    return fault(400, 'illegal_docid', '_id: Only reserved document ids may start with underscore.')
+  }
+  return undefined
+}
+
+/**
+ * Why `document` can't be stored, undefined when it can. `replicated` when it brings its own revision.
+ * Its size is judged elsewhere, by its text.
+ */
+export function findDocumentFault(
+  document: Readonly<Record<string, unknown>>,
+  replicated: boolean,
+  limits: Pick<CouchLimits, 'depth' | 'idBytes'>,
+): DocumentFault | undefined {
+  return (
+    findIdFault(document['_id'], limits.idBytes) ??
+    findMemberFault(document) ??
+    findRevisionFault(document, replicated) ??
+    findContentFault(document, limits.depth)
+  )
+}
+
+function findMemberFault(document: Readonly<Record<string, unknown>>): DocumentFault | undefined {
+  for (const name of Object.keys(document)) {
+    if (name.startsWith('_') && !KEPT_MEMBERS.has(name) && !DROPPED_MEMBERS.has(name) && name !== '__proto__') {
+      return fault(400, 'doc_validation', `Bad special document member: ${name.slice(0, 100)}`)
+    }
+  }
+  const { _deleted: deleted, _attachments: attachments } = document
+  if (deleted !== undefined && typeof deleted !== 'boolean')
+    return fault(400, 'bad_request', '_deleted: must be true or false')
+  if (attachments === undefined || (isObject(attachments) && Object.keys(attachments).length === 0)) return undefined
+  return fault(403, 'forbidden', '_attachments: attachments are not kept here')
+}
+
+function findRevisionFault(
+  document: Readonly<Record<string, unknown>>,
+  replicated: boolean,
+): DocumentFault | undefined {
+  const { _rev: rev, _revisions: revisions } = document
+  if (rev !== undefined && !isRevision(rev)) return fault(400, 'bad_request', '_rev: Invalid rev format')
+  if (!replicated) return undefined
+  if (revisions === undefined) {
+    return rev === undefined ? fault(400, 'bad_request', '_rev: a replicated document must have one') : undefined
+  }
+  const history = isObject(revisions) ? revisions : {}
+  const { start, ids } = history
+  const isHistory =
+    Array.isArray(ids) &&
+    ids.length > 0 &&
+    ids.length <= MAX_REVISIONS &&
+    ids.every((id) => typeof id === 'string' && REVISION_HASH.test(id)) &&
+    Number.isSafeInteger(start) &&
+    Number(start) >= ids.length
+  if (!isHistory) return fault(400, 'bad_request', '_revisions: must be {"start": number, "ids": [hashes]}')
+  const first = `${Number(start)}-${String(ids[0])}`
+  if (rev !== undefined && rev !== first)
+    return fault(400, 'bad_request', `_revisions: begins with ${first}, _rev is ${rev}`)
+  return isRevision(first) ? undefined : fault(400, 'bad_request', '_revisions: Invalid rev format')
+}
+
+function findContentFault(document: Readonly<Record<string, unknown>>, depth: number): DocumentFault | undefined {
+  const found = findBadPath(document, depth, '')
+  return found === undefined ? undefined : fault(403, 'forbidden', found)
+}
+
+/** Walks no deeper than `depth`, so that no nesting can exhaust the stack. */
+function findBadPath(value: object, depth: number, path: string): string | undefined {
+  for (const [name, member] of Object.entries(value)) {
+    const here = Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`
+    if (DANGEROUS_NAMES.has(name)) return `${here.slice(0, 200)}: this member name is not allowed`
+    if (typeof member !== 'object' || member === null) continue
+    if (depth <= 1) return `${here.slice(0, 200)}: nested too deeply`
+    const found = findBadPath(member as object, depth - 1, here)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The document without the members that are not stored. */
+export function toStoredDocument(document: Readonly<Record<string, unknown>>, replicated: boolean): PouchDocument {
+  const kept = Object.entries(document).filter(
+    ([name]) => !DROPPED_MEMBERS.has(name) && name !== '_attachments' && (replicated || name !== '_revisions'),
+  )
+  return Object.fromEntries(kept) as PouchDocument
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

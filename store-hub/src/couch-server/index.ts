@@ -1,0 +1,13 @@
+export { couchServer, couchServerRouting } from './couch-server.ts'
+export type {
+  AcceptedDocument,
+  Acceptances,
+  CouchAccess,
+  CouchLimits,
+  CouchPrincipal,
+  CouchServerOptions,
+  DocumentRefusal,
+  DocumentToWrite,
+  Refusals,
+  RefusedDocument,
+} from './options.ts'

@@ -1,0 +1,47 @@
+// Fastify's own JSON parser would refuse a whole batch for one document with a `__proto__` member, so that the batch
+// never lands. This one takes any JSON; each document is judged by itself afterwards (document-rules.ts).
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { CouchError, badRequest } from './errors.ts'
+
+/** A request body: its value, and its bytes as they came, for keeping a refused document exactly as it was sent. */
+export interface JsonBody {
+  readonly value: unknown
+  readonly bytes: Buffer
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Takes JSON bodies, also without a content type, as CouchDB does; any other content type is 415. */
+export function parseJsonBodies(app: FastifyInstance, requestBytes: number): void {
+  const parse = (
+    _request: FastifyRequest,
+    bytes: Buffer,
+    done: (error: Error | null, body?: JsonBody) => void,
+  ): void => {
+    try {
+      done(null, bytes.length === 0 ? undefined : { value: JSON.parse(utf8.decode(bytes)) as unknown, bytes })
+    } catch {
+      done(badRequest('invalid UTF-8 JSON'))
+    }
+  }
+  const options = { parseAs: 'buffer', bodyLimit: requestBytes } as const
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(/^application\/([\w.-]+\+)?json\b/i, options, parse)
+  app.addContentTypeParser('*', options, (request, bytes: Buffer, done) => {
+    if (request.headers['content-type'] === undefined || bytes.length === 0) parse(request, bytes, done)
+    else done(new CouchError(415, 'bad_content_type', 'Content-Type must be application/json'))
+  })
+}
+
+/** The request's JSON object. 400 when there is none or it is something else. */
+export function jsonObject(request: FastifyRequest): Record<string, unknown> {
+  const value = jsonBody(request)?.value
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest('Request body must be a JSON object')
+  }
+  return value as Record<string, unknown>
+}
+
+export function jsonBody(request: FastifyRequest): JsonBody | undefined {
+  return request.body as JsonBody | undefined
+}
