@@ -1,0 +1,76 @@
+/**
+ * The one way in which services talk to CouchDB: nano, with a time limit on each request and errors sorted into two kinds.
+ *
+ *     no answer, time-out, 401, 403, 408, 429, 5xx, a body cut short   → UnavailableError   the same request may work later
+ *     404 of a whole database                                          → DatabaseMissingError, an UnavailableError too
+ *     any other 4xx                                                    → CouchError         repeating it changes nothing
+ *
+ * nano goes through Node's own fetch, whose pool keeps connections alive.
+ */
+import nano from 'nano'
+import type { TSchema, Static } from 'typebox'
+import { describeProblems, schemaProblems } from '@tidemark/contracts'
+import { CouchError, DatabaseMissingError, UnavailableError } from '../errors.ts'
+
+export interface CouchRequest {
+  readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  /** Encoded path below the server's root, such as `catalog/_all_docs`. */
+  readonly path: string
+  /** Values are sent as they are: JSON-encode `startkey` and its like. */
+  readonly query?: Readonly<Record<string, string | number | boolean>>
+  readonly body?: unknown
+  readonly timeoutMs?: number
+}
+
+export interface CouchClient {
+  /** The answer's JSON, checked against a schema. */
+  request<Schema extends TSchema>(schema: Schema, request: CouchRequest): Promise<Static<Schema>>
+}
+
+const defaultTimeoutMs = 20_000
+/** How CouchDB tells a missing database from a missing document: both are 404 `not_found`. */
+const databaseMissingReason = 'Database does not exist.'
+const retryableStatuses = new Set([401, 403, 408, 429])
+
+/** `url` may hold credentials; they go into a header and never into a message. */
+export function connectCouch(url: string): CouchClient {
+  // With parseUrl (which nano's types don't know), nano would take the last part of a path for a database.
+  const configuration = { url, parseUrl: false }
+  const server = nano(configuration)
+  return {
+    async request(schema, request) {
+      const answer = await send(server, request)
+      const problems = schemaProblems(schema, answer)
+      // A connection that breaks within a body makes nano answer '' as if all were well.
+      if (problems.length > 0) {
+        throw new UnavailableError('couchdb', `unexpected answer to ${request.path}: ${describeProblems(problems)}`)
+      }
+      return answer as Static<typeof schema>
+    },
+  }
+}
+
+async function send(server: nano.ServerScope, request: CouchRequest): Promise<unknown> {
+  const signal = AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs)
+  const options = { method: request.method ?? 'GET', path: request.path, qs: request.query, body: request.body, signal }
+  try {
+    return (await server.request(options)) as unknown
+  } catch (error) {
+    throw sortError(error, request.path)
+  }
+}
+
+// Only these fields are taken over: the error that nano throws also carries the whole request.
+function sortError(error: unknown, path: string): UnavailableError | CouchError {
+  const fields: Readonly<Record<string, unknown>> = error instanceof Error ? { ...error } : {}
+  const status = fields['statusCode']
+  const message = error instanceof Error ? error.message : String(error)
+  if (typeof status !== 'number') return new UnavailableError('couchdb', `no answer to ${path}: ${message}`)
+  if (status >= 500 || retryableStatuses.has(status)) {
+    return new UnavailableError('couchdb', `CouchDB answered ${status} to ${path}: ${message}`)
+  }
+  const reason = String(fields['reason'] ?? message)
+  if (status === 404 && reason === databaseMissingReason)
+    return new DatabaseMissingError('couchdb', `${path}: ${reason}`)
+  return new CouchError(status, String(fields['error'] ?? ''), reason)
+}

@@ -1,0 +1,69 @@
+/** The Fastify application that every service starts from: validation, errors, documentation, health. */
+import { randomUUID } from 'node:crypto'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import type { Telemetry } from '@tidemark/telemetry'
+import { addHealthRoutes, type ReadinessCheck } from './health-routes.ts'
+import { installProblemDetails } from './problem-details.ts'
+
+export interface ServiceAppOptions {
+  /** Title of the OpenAPI description. */
+  readonly title: string
+  readonly description: string
+  readonly telemetry: Telemetry
+  readonly logger: FastifyBaseLogger
+  /** By name of the dependency. */
+  readonly checks: Readonly<Record<string, ReadinessCheck>>
+}
+
+/** A Fastify application whose routes take their types from their TypeBox schemas. */
+export type ServiceApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+const bodyLimitBytes = 1024 * 1024
+/** The longest id that a document may have, encoded. */
+const maxParameterLength = 2048
+const requestTimeoutMs = 30_000
+
+export async function buildServiceApp(options: ServiceAppOptions): Promise<ServiceApp> {
+  const app = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength: maxParameterLength },
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    // An unknown parameter is a mistake that the caller should hear of, not something to drop in silence.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
+    // A service that drains finishes what it has begun; it does not wait for idle keep-alive connections.
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  installProblemDetails(app as unknown as FastifyInstance)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: options.title, description: options.description, version: '0.1.0' } },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+  addHealthRoutes(app as unknown as FastifyInstance, options.telemetry, options.checks)
+  return app
+}
+
+/** Takes over a caller's id where it is harmless in a log. */
+function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(header) ? header : randomUUID()
+}

@@ -1,0 +1,35 @@
+export { loadServiceConfig, type ConfigResult, type LogLevel, type ServiceConfig } from './config.ts'
+export { connectCouch, type CouchClient, type CouchRequest } from './couch/couch-client.ts'
+export {
+  openDatabase,
+  type CouchDatabase,
+  type NewDocument,
+  type StoredDocument,
+  type ViewKey,
+  type ViewQuery,
+  type ViewRow,
+  type WriteOutcome,
+} from './couch/couch-database.ts'
+export { ensureDatabase, ensureDesignDocument, type DesignDocument } from './couch/prepare-database.ts'
+export { findInCatalogue, listDatabases, storeExists } from './couch/store-existence.ts'
+export {
+  CouchError,
+  DatabaseMissingError,
+  HttpProblem,
+  invalidField,
+  notFound,
+  UnavailableError,
+  type FieldProblem,
+} from './errors.ts'
+export type { HandleBatch, Outcome, SpanNames } from './feed/handle-batch.ts'
+export { authoredBody, idOf, traceOriginOf, type SourceDocument } from './feed/source-document.ts'
+export { decodeCursor, defaultPageSize, encodeCursor, pageOf, pageParameters } from './http/pagination.ts'
+export type { ServiceApp } from './http/service-app.ts'
+export { runService } from './run-service.ts'
+export {
+  startService,
+  type RunningService,
+  type ServiceDefinition,
+  type ServiceParts,
+  type StartOptions,
+} from './service.ts'

@@ -1,0 +1,181 @@
+/**
+ * The life of a service.
+ *
+ *     listen ──► CouchDB: create database and views ──► reconcile ─┐
+ *        │            (again until it works)                       ├──► ready
+ *        └─────► NATS: connect (again until it works) ──► consume ─┘
+ *
+ *     stop: fetch no more → finish and acknowledge the batch → close HTTP → close NATS → send the last spans
+ *
+ * It answers `/health/live` from the first moment. A dependency that is away at the start is waited for, without an end.
+ */
+import { jetstream } from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/transport-node'
+import type { FastifyBaseLogger } from 'fastify'
+import { Type } from 'typebox'
+import type { EntityClass } from '@tidemark/contracts'
+import { startTelemetry, type Telemetry } from '@tidemark/telemetry'
+import type { ServiceConfig } from './config.ts'
+import { connectCouch, type CouchClient } from './couch/couch-client.ts'
+import { openDatabase, type CouchDatabase } from './couch/couch-database.ts'
+import { ensureDatabase, ensureDesignDocument, type DesignDocument } from './couch/prepare-database.ts'
+import { describeError } from './errors.ts'
+import type { HandleBatch, SpanNames } from './feed/handle-batch.ts'
+import { startMessageConsumer, type MessageConsumer } from './feed/message-consumer.ts'
+import { connectNats } from './feed/nats-connection.ts'
+import { buildServiceApp, type ServiceApp } from './http/service-app.ts'
+import { backoffMs, pause } from './pause.ts'
+import { startReconciler, type Reconciler } from './reconciliation/reconciler.ts'
+
+export interface ServiceParts {
+  readonly client: CouchClient
+  /** The service's own database. */
+  readonly database: CouchDatabase
+  readonly telemetry: Telemetry
+  readonly logger: FastifyBaseLogger
+}
+
+export interface ServiceDefinition {
+  /** Durable consumer and dead letters, such as `sales`. */
+  readonly name: string
+  /** From `serviceNames` of the contracts. */
+  readonly telemetryName: string
+  readonly title: string
+  readonly description: string
+  /** Name of the service's own database. */
+  readonly database: string
+  readonly designDocuments: readonly DesignDocument[]
+  /** Filters of the consumer. */
+  readonly subjects: readonly string[]
+  /** Classes of databases that reconciliation reads. */
+  readonly classes: readonly EntityClass[]
+  readonly spans: SpanNames
+  /** Called once, before anything is connected. */
+  readonly assemble: (parts: ServiceParts) => {
+    readonly handle: HandleBatch
+    readonly addRoutes: (app: ServiceApp) => void
+  }
+}
+
+export interface RunningService {
+  /** Such as `http://127.0.0.1:4711`. */
+  readonly address: string
+  readonly app: ServiceApp
+  /** Drains; resolves when nothing of the service runs any more. */
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  readonly logger: FastifyBaseLogger
+  /** Milliseconds between rounds of reconciliation; 5000 unless given. */
+  readonly reconcileEveryMs?: number
+}
+
+const defaultReconcileEveryMs = 5000
+const Up = Type.Object({})
+
+export async function startService(
+  config: ServiceConfig,
+  definition: ServiceDefinition,
+  options: StartOptions,
+): Promise<RunningService> {
+  const { logger } = options
+  const telemetry = startTelemetry({ serviceName: definition.telemetryName, otlpEndpoint: config.otlpEndpoint })
+  const client = connectCouch(config.couchUrl)
+  const database = openDatabase(client, definition.database)
+  const { handle, addRoutes } = definition.assemble({ client, database, telemetry, logger })
+
+  const stopping = new AbortController()
+  let prepared = false
+  let connection: NatsConnection | undefined
+  let consumer: MessageConsumer | undefined
+  let reconciler: Reconciler | undefined
+
+  async function prepare(): Promise<void> {
+    await ensureDatabase(client, definition.database)
+    for (const design of definition.designDocuments) await ensureDesignDocument(database, design)
+  }
+
+  const app = await buildServiceApp({
+    title: definition.title,
+    description: definition.description,
+    telemetry,
+    logger,
+    checks: {
+      async couchdb() {
+        if (!prepared) throw new Error('not reached yet')
+        await client.request(Up, { path: '_up', timeoutMs: 2500 })
+      },
+      async nats() {
+        if (connection === undefined) throw new Error('not reached yet')
+        await jetstream(connection, { timeout: 2500 })
+          .jetstreamManager()
+          .then((manager) => manager.getAccountInfo())
+      },
+    },
+  })
+  addRoutes(app)
+  const address = await app.listen({ host: config.host, port: config.port })
+  logger.info({ address }, `${definition.name} listens`)
+
+  async function reachCouch(): Promise<void> {
+    await untilItWorks('CouchDB', stopping.signal, logger, prepare)
+    if (stopping.signal.aborted) return
+    prepared = true
+    logger.info({ database: definition.database }, 'CouchDB is reached')
+  }
+
+  async function reachNats(): Promise<void> {
+    await untilItWorks('NATS', stopping.signal, logger, async () => {
+      connection = await connectNats(config.natsUrl, definition.telemetryName)
+    })
+    if (connection !== undefined) logger.info({ server: connection.getServer() }, 'NATS is reached')
+  }
+
+  const common = { handle, recover: prepare, spans: definition.spans, telemetry, logger }
+  const couchReached = reachCouch()
+  const started = Promise.all([
+    couchReached.then(() => {
+      if (stopping.signal.aborted) return
+      const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs
+      reconciler = startReconciler({ ...common, client, database, classes: definition.classes, everyMs })
+    }),
+    Promise.all([couchReached, reachNats()]).then(() => {
+      if (stopping.signal.aborted || connection === undefined) return
+      const { name: service, subjects } = definition
+      consumer = startMessageConsumer({ ...common, connection, service, subjects })
+    }),
+  ])
+
+  return {
+    address,
+    app,
+    async stop() {
+      logger.info('draining')
+      stopping.abort()
+      await started
+      await Promise.all([consumer?.stop(), reconciler?.stop()])
+      await app.close()
+      await connection?.close()
+      await telemetry.shutdown()
+      logger.info('stopped')
+    },
+  }
+}
+
+async function untilItWorks(
+  what: string,
+  signal: AbortSignal,
+  logger: FastifyBaseLogger,
+  work: () => Promise<void>,
+): Promise<void> {
+  for (let failures = 0; !signal.aborted; failures += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      const waitMs = backoffMs(failures)
+      logger.warn({ reason: describeError(error), waitMs }, `${what} is away; trying again`)
+      await pause(waitMs, signal)
+    }
+  }
+}

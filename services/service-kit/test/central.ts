@@ -1,0 +1,52 @@
+/** The embedded central as a process of its own: services may not import the hub, and CouchDB is a process too. */
+import { fileURLToPath } from 'node:url'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './free-port.ts'
+import { startProcess, type NodeProcess } from './node-process.ts'
+
+export interface Central {
+  /** With credentials. */
+  readonly url: string
+  /** `kill -9`; its data stays. */
+  halt(): Promise<void>
+  resume(): Promise<void>
+  stop(): Promise<void>
+}
+
+const program = fileURLToPath(new URL('../../../store-hub/src/embedded-central/server.ts', import.meta.url))
+
+export async function startCentral(): Promise<Central> {
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-central-'))
+  const port = await freePort()
+  let child: NodeProcess | undefined
+
+  async function resume(): Promise<void> {
+    child = await startProcess({
+      program,
+      env: {
+        CENTRAL_HOST: '127.0.0.1',
+        CENTRAL_PORT: String(port),
+        CENTRAL_DATA_DIR: folder,
+        CENTRAL_ADMIN_USER: 'admin',
+        CENTRAL_ADMIN_PASSWORD: 'secret',
+        LOG_LEVEL: 'warn',
+      },
+      readyUrl: `http://127.0.0.1:${port}/_up`,
+    })
+  }
+
+  await resume()
+  return {
+    url: `http://admin:secret@127.0.0.1:${port}`,
+    async halt() {
+      await child?.kill()
+    },
+    resume,
+    async stop() {
+      await child?.kill()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,15 @@
+/** What tests of the services share. Only tests import it. */
+export { startCentral, type Central } from './central.ts'
+export { connectPublisher, type PublishOptions, type TestPublisher } from './change-publisher.ts'
+export { freePort } from './free-port.ts'
+export { startNatsServer, type NatsServer } from './nats-server.ts'
+export { startProcess, type NodeProcess } from './node-process.ts'
+export {
+  sampleCount,
+  sampleMovement,
+  sampleSeries,
+  sampleUlid,
+  type SampleDocument,
+  type SampleEntry,
+} from './sample-documents.ts'
+export { waitUntil } from './wait-until.ts'
