@@ -1,5 +1,5 @@
 import type { PouchDatabase } from '../pouchdb/index.ts'
-import { badRequest, notFound, queryParseError } from './errors.ts'
+import { CouchError, badRequest, notFound, queryParseError } from './errors.ts'
 import type { Parameters } from './parameters.ts'
 
 /** CouchDB's view parameters, checked, as PouchDB's `query` takes them. */
@@ -11,7 +11,7 @@ export function readViewRequest(parameters: Parameters, maxKeys: number): ViewRe
   if (Array.isArray(keys) && keys.length > maxKeys) {
     throw queryParseError(`keys has ${keys.length} items; at most ${maxKeys} are taken`)
   }
-  parameters.choice('update', ['true', 'false', 'lazy'], 'true')
+  const update = parameters.choice('update', ['true', 'false', 'lazy'], 'true')
   parameters.boolean('stable')
   parameters.boolean('sorted', true)
   const request: Record<string, unknown> = {
@@ -26,8 +26,8 @@ export function readViewRequest(parameters: Parameters, maxKeys: number): ViewRe
     group_level: parameters.integer('group_level'),
     include_docs: parameters.boolean('include_docs'),
     conflicts: parameters.boolean('conflicts'),
-    update_seq: parameters.boolean('update_seq'),
     group: parameters.boolean('group'),
+    ...(update === 'true' ? {} : { stale: update === 'false' ? 'ok' : 'update_after' }),
     ...(parameters.has('reduce') ? { reduce: parameters.boolean('reduce', true) } : {}),
   }
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
@@ -49,7 +49,14 @@ export async function queryView(
   }
   if (!reduces && request['reduce'] === true) throw queryParseError('Reduce is invalid for map-only views.')
   if (reduces && request['include_docs'] === true) throw queryParseError('`include_docs` is invalid for reduce')
-  return database.query(`${design}/${view}`, { ...request })
+  try {
+    return await database.query(`${design}/${view}`, { ...request })
+  } catch (error) {
+    const { name, message } = error as { name?: unknown; message?: unknown }
+    if (name === 'invalid_value') throw new CouchError(500, 'builtin_reduce_error', String(message))
+    if (name === 'SyntaxError') throw new CouchError(400, 'compilation_error', `${view}: ${String(message)}`)
+    throw error
+  }
 }
 
 export async function describeView(database: PouchDatabase, design: string): Promise<object> {

@@ -11,7 +11,10 @@ if (!loaded.ok) {
 }
 const { host, port, dataDirectory, adminUser, adminPassword, logLevel } = loaded.config
 
-const store = await openStore({ directory: dataDirectory })
+const store = await openStore({
+  directory: dataDirectory,
+  onViewError: (database, error) => app.log.warn({ err: error, database }, 'a view left a document out'),
+})
 const app = buildCentral({ store, adminUser, adminPassword, logLevel })
 
 async function drain(): Promise<void> {

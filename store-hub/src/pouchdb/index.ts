@@ -6,4 +6,5 @@ export {
   readLocalSequence,
   readRevisionTree,
 } from './open-database.ts'
+export type { DatabaseListeners } from './open-database.ts'
 export type * from './types.ts'

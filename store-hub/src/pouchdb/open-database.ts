@@ -1,13 +1,23 @@
 import path from 'node:path'
 import { listLocalDocumentIds } from './durable-leveldown.ts'
 import { PouchDB } from './pouchdb.ts'
-import type { PouchDatabase, PouchError, PouchOptions, PouchWriteResult, RevisionTree } from './types.ts'
+import type {
+  PouchAllDocsOptions,
+  PouchDatabase,
+  PouchError,
+  PouchOptions,
+  PouchWriteResult,
+  RevisionTree,
+} from './types.ts'
 
 type Callback<T> = (error: PouchError | null, value: T) => void
+type AllDocs = (options: PouchAllDocsOptions & { key?: string }, callback: Callback<unknown>) => unknown
 type BulkDocs = (request: object, options: object, callback: Callback<PouchWriteResult[]>) => void
 
 /** PouchDB's members that are not in its documentation; this file is the only one that touches them. */
 interface PouchInternals extends PouchDatabase {
+  on(event: 'error', listener: (error: unknown) => void): this
+  _allDocs: AllDocs
   _bulkDocs: BulkDocs
   _cachedViews?: Record<string, Promise<{ db: PouchDatabase }>>
   _getRevisionTree(id: string, callback: Callback<RevisionTree>): void
@@ -16,14 +26,20 @@ interface PouchInternals extends PouchDatabase {
 
 const internals = (database: PouchDatabase): PouchInternals => database as PouchInternals
 
+export interface DatabaseListeners {
+  /** runs after each write that is on disk, whoever made it */
+  onWrite(): void
+  /** a view's function failed on a document, which is left out of the view as CouchDB does */
+  onViewError(error: unknown): void
+}
+
 /** Views are written in batches of this many changes: each batch is one fsync. */
 const VIEW_BATCH = 500
 
 /**
- * Opens, or makes, the database kept in `folder`/`name`. `onWrite` runs after each write that is on disk,
- * whoever made it. Rejects when the folder can't be opened (damaged, or in use by another process).
+ * Opens, or makes, the database kept in `folder`/`name`. Rejects when the folder can't be opened (damaged, or in use by another process).
  */
-export async function openDatabase(folder: string, name: string, onWrite: () => void): Promise<PouchDatabase> {
+export async function openDatabase(folder: string, name: string, listeners: DatabaseListeners): Promise<PouchDatabase> {
   const options: PouchOptions = {
     adapter: 'leveldb',
     prefix: folder + path.sep,
@@ -32,9 +48,25 @@ export async function openDatabase(folder: string, name: string, onWrite: () => 
   const database = new PouchDB(name, options)
   // One listener per running changes feed and replication: their number is bounded where they are started.
   database.setMaxListeners(0)
-  announceWrites(internals(database), onWrite)
+  reachEveryId(internals(database))
+  announceWrites(internals(database), listeners.onWrite)
+  internals(database).on('error', listeners.onViewError)
   await database.info()
   return database
+}
+
+/** Greater than any document id. */
+const LAST_ID = '\u{10ffff}'
+
+// LevelDB keeps ids as UTF-8, and PouchDB ends an open range at 'ÿ': without an end of our own, `_all_docs` and every
+// query that reads it leave out the documents whose ids begin with a letter beyond Latin-1.
+function reachEveryId(database: PouchInternals): void {
+  const allDocs = database._allDocs
+  database._allDocs = (options, callback) => {
+    const bound = options.descending === true ? 'startkey' : 'endkey'
+    const isOpen = options.keys === undefined && options.key === undefined && !options[bound]
+    return allDocs.call(database, isOpen ? { ...options, [bound]: LAST_ID } : options, callback)
+  }
 }
 
 // PouchDB's own live feed would do as a wake-up, but reads every changed document again for each listener.

@@ -3,7 +3,6 @@ import type { PouchPlugin, PouchStatic } from './types.ts'
 export const PouchDB: PouchStatic
 export const findPlugin: PouchPlugin
 export const httpPlugin: PouchPlugin
-export const mapReducePlugin: PouchPlugin
 export const replicationPlugin: PouchPlugin
 export const LevelPouch: (
   this: unknown,
@@ -11,6 +10,21 @@ export const LevelPouch: (
   callback: (error: unknown, database?: unknown) => void,
 ) => void
 export const leveldown: LevelDownStatic
+
+interface Design {
+  readonly _id: string
+  readonly views?: Readonly<Record<string, { readonly map?: unknown } | undefined>>
+}
+
+export function createAbstractMapReduce(
+  localDocumentName: string,
+  mapper: (map: string, emit: (key: unknown, value: unknown) => void) => (document: unknown) => void,
+  reducer: (reduce: unknown) => (keys: unknown, values: readonly unknown[]) => unknown,
+  validate: (design: Design, view: string) => void,
+): { query: unknown; viewCleanup: unknown }
+
+export class BuiltInError extends Error {}
+export class NotFoundError extends Error {}
 
 type Done = (error?: Error) => void
 

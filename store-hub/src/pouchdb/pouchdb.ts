@@ -1,5 +1,6 @@
 import { DurableLevelDown } from './durable-leveldown.ts'
-import { LevelPouch, PouchDB, findPlugin, httpPlugin, mapReducePlugin, replicationPlugin } from './packages.js'
+import { LevelPouch, PouchDB, findPlugin, httpPlugin, replicationPlugin } from './packages.js'
+import { mapReducePlugin } from './map-reduce.ts'
 
 type AdapterArguments = Parameters<typeof LevelPouch>
 

@@ -12,7 +12,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { closeDatabase, openDatabase, readLocalDocumentIds } from '../pouchdb/index.ts'
-import type { PouchDatabase } from '../pouchdb/index.ts'
+import type { DatabaseListeners, PouchDatabase } from '../pouchdb/index.ts'
 import { fromFolderName, isDatabaseName, isViewFolderOf, toFolderName } from './database-name.ts'
 import { makeFolder, readFileIfAny, syncFolder, writeFileDurably } from './durable-files.ts'
 import { StoreError } from './errors.ts'
@@ -20,6 +20,8 @@ import { StoreError } from './errors.ts'
 export interface StoreOptions {
   /** an absolute or relative folder; made when absent */
   readonly directory: string
+  /** Told when a view's function fails on a document, which is then left out of the view. */
+  readonly onViewError?: (database: string, error: unknown) => void
 }
 
 /** Runs after a write to `database` is on disk, whoever wrote it. It must not throw. */
@@ -50,7 +52,7 @@ const DESTROYING = '.destroying'
  * Opens the store in a folder. Rejects with StoreError `database_unreadable` when a database in it is damaged
  * or held by another process.
  */
-export async function openStore({ directory }: StoreOptions): Promise<Store> {
+export async function openStore({ directory, onViewError }: StoreOptions): Promise<Store> {
   const root = path.resolve(directory)
   const folder = path.join(root, 'databases')
   await makeFolder(root)
@@ -60,7 +62,11 @@ export async function openStore({ directory }: StoreOptions): Promise<Store> {
 
   const listeners = new Set<WriteListener>()
   const announce = (name: string): void => listeners.forEach((listener) => listener(name))
-  const open = (name: string): Promise<PouchDatabase> => openNamed(folder, name, () => announce(name))
+  const open = (name: string): Promise<PouchDatabase> =>
+    openNamed(folder, name, {
+      onWrite: () => announce(name),
+      onViewError: (error) => onViewError?.(name, error),
+    })
 
   const databases = new Map<string, PouchDatabase>()
   const creating = new Map<string, Promise<PouchDatabase>>()
@@ -118,9 +124,9 @@ export async function openStore({ directory }: StoreOptions): Promise<Store> {
   }
 }
 
-async function openNamed(folder: string, name: string, onWrite: () => void): Promise<PouchDatabase> {
+async function openNamed(folder: string, name: string, listeners: DatabaseListeners): Promise<PouchDatabase> {
   try {
-    return await openDatabase(folder, toFolderName(name), onWrite)
+    return await openDatabase(folder, toFolderName(name), listeners)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new StoreError('database_unreadable', name, `Can't open the database '${name}': ${reason}`, { cause })
