@@ -1,0 +1,118 @@
+/** How each process is started: its command, its environment, and how it is seen to be ready. */
+import { fileURLToPath } from 'node:url'
+import { host, type ServiceName } from './addresses.ts'
+import type { MachineConfig } from './config.ts'
+import type { ProcessSpec } from './processes.ts'
+
+export const centralAdmin = 'admin'
+
+const readyLookTimeoutMs = 2000
+
+export function hubName(storeId: string): string {
+  return `hub-${storeId}`
+}
+
+export function centralProcess(options: {
+  readonly port: number
+  readonly dataDir: string
+  readonly password: string
+  readonly machine: MachineConfig
+}): ProcessSpec {
+  return nodeProcess('central', '../../store-hub/src/embedded-central/server.ts', options.machine, {
+    readyUrl: `http://${host}:${options.port}/_up`,
+    env: {
+      CENTRAL_HOST: host,
+      CENTRAL_PORT: String(options.port),
+      CENTRAL_DATA_DIR: options.dataDir,
+      CENTRAL_ADMIN_USER: centralAdmin,
+      CENTRAL_ADMIN_PASSWORD: options.password,
+    },
+  })
+}
+
+export function natsProcess(options: {
+  readonly command: string
+  readonly configFile: string
+  readonly monitoringPort: number
+  readonly machine: MachineConfig
+}): ProcessSpec {
+  return {
+    name: 'nats',
+    command: options.command,
+    args: ['-c', options.configFile],
+    env: machineEnvironment(options.machine),
+    isReady: () => answersOk(`http://${host}:${options.monitoringPort}/healthz?js-enabled-only=true`),
+  }
+}
+
+export function serviceProcess(
+  name: ServiceName,
+  options: {
+    readonly port: number
+    readonly couchdbUrl: string
+    readonly natsUrl: string
+    readonly tracesUrl: string
+    readonly machine: MachineConfig
+  },
+): ProcessSpec {
+  return nodeProcess(name, `../../services/${name}/src/server.ts`, options.machine, {
+    readyUrl: `http://${host}:${options.port}/health/ready`,
+    env: {
+      HOST: host,
+      PORT: String(options.port),
+      COUCHDB_URL: options.couchdbUrl,
+      NATS_URL: options.natsUrl,
+      OTEL_EXPORTER_OTLP_ENDPOINT: options.tracesUrl,
+    },
+  })
+}
+
+export function hubProcess(options: {
+  readonly storeId: string
+  readonly name: string
+  readonly port: number
+  readonly dataDir: string
+  readonly couchdbUrl: string
+  readonly natsUrl: string
+  readonly tracesUrl: string
+  readonly machine: MachineConfig
+}): ProcessSpec {
+  return nodeProcess(hubName(options.storeId), '../../store-hub/src/server.ts', options.machine, {
+    readyUrl: `http://${host}:${options.port}/health/ready`,
+    env: {
+      STORE_ID: options.storeId,
+      STORE_NAME: options.name,
+      HUB_HOST: host,
+      HUB_PORT: String(options.port),
+      HUB_DATA_DIR: options.dataDir,
+      COUCHDB_URL: options.couchdbUrl,
+      NATS_URL: options.natsUrl,
+      OTEL_EXPORTER_OTLP_ENDPOINT: options.tracesUrl,
+    },
+  })
+}
+
+function nodeProcess(
+  name: string,
+  script: string,
+  machine: MachineConfig,
+  { readyUrl, env }: { readonly readyUrl: string; readonly env: Readonly<Record<string, string>> },
+): ProcessSpec {
+  return {
+    name,
+    command: process.execPath,
+    args: [fileURLToPath(new URL(script, import.meta.url))],
+    env: { ...machineEnvironment(machine), LOG_LEVEL: machine.logLevel, ...env },
+    isReady: () => answersOk(readyUrl),
+  }
+}
+
+function machineEnvironment(machine: MachineConfig): Record<string, string> {
+  return { PATH: machine.path, HOME: machine.home }
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(readyLookTimeoutMs) })
+  await response.body?.cancel()
+  return response.ok
+}
