@@ -24,6 +24,8 @@ export function centralProcess(options: {
       CENTRAL_HOST: host,
       CENTRAL_PORT: String(options.port),
       CENTRAL_DATA_DIR: options.dataDir,
+      CENTRAL_USER: centralAdmin,
+      CENTRAL_PASSWORD: options.password,
       CENTRAL_ADMIN_USER: centralAdmin,
       CENTRAL_ADMIN_PASSWORD: options.password,
     },
