@@ -29,6 +29,8 @@ export async function startCentral(): Promise<Central> {
         CENTRAL_HOST: '127.0.0.1',
         CENTRAL_PORT: String(port),
         CENTRAL_DATA_DIR: folder,
+        CENTRAL_USER: 'admin',
+        CENTRAL_PASSWORD: 'secret',
         CENTRAL_ADMIN_USER: 'admin',
         CENTRAL_ADMIN_PASSWORD: 'secret',
         LOG_LEVEL: 'warn',
