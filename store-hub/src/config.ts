@@ -1,0 +1,98 @@
+/** Configuration of a hub, read once at the start. The only place that sees the environment's names. */
+import path from 'node:path'
+import { isStoreId } from '@tidemark/contracts'
+
+export interface HubConfig {
+  readonly storeId: string
+  readonly storeName: string
+  readonly host: string
+  readonly port: number
+  /** Folder of the store, the sync-log key and everything else that must survive. */
+  readonly dataDirectory: string
+  readonly central: CentralAddress
+  readonly natsUrl: string
+  readonly terminalUiDirectory: string
+  /** OTLP/HTTP collector, such as `http://127.0.0.1:4318`; nothing is exported without it. */
+  readonly otlpEndpoint: string | undefined
+  readonly logLevel: string
+}
+
+/** Central's URL taken apart, so that what is logged never carries the credentials. */
+export interface CentralAddress {
+  /** Without credentials and without a slash at its end: `http://127.0.0.1:4701`. */
+  readonly url: string
+  /** Value of the `Authorization` header, undefined when the URL had no credentials. */
+  readonly authorization: string | undefined
+}
+
+export type LoadedConfig =
+  { readonly ok: true; readonly config: HubConfig } | { readonly ok: false; readonly problems: readonly string[] }
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+const defaultUiDirectory = path.resolve(import.meta.dirname, '../../terminal-ui/dist')
+
+/** Reads the environment into a frozen configuration, or lists every problem in words. Pure. */
+export function loadConfig(env: Environment): LoadedConfig {
+  const problems: string[] = []
+  const required = (name: string): string => {
+    const value = env[name]?.trim() ?? ''
+    if (value === '') problems.push(`${name} is required`)
+    return value
+  }
+  const storeId = required('STORE_ID')
+  if (storeId !== '' && !isStoreId(storeId)) problems.push(`STORE_ID must look like s001, got "${storeId}"`)
+  const port = portOf(required('HUB_PORT'), problems)
+  const dataDirectory = required('HUB_DATA_DIR')
+  const central = centralOf(required('COUCHDB_URL'), problems)
+  const natsUrl = required('NATS_URL')
+  const otlpEndpoint = httpUrlOf('OTEL_EXPORTER_OTLP_ENDPOINT', env['OTEL_EXPORTER_OTLP_ENDPOINT'], problems)
+  const logLevel = env['LOG_LEVEL'] ?? 'info'
+  if (!logLevels.includes(logLevel)) problems.push(`LOG_LEVEL must be one of ${logLevels.join(', ')}`)
+  if (problems.length > 0 || central === undefined) return { ok: false, problems }
+  const config: HubConfig = {
+    storeId,
+    storeName: env['STORE_NAME'] ?? storeId,
+    host: env['HUB_HOST'] ?? '127.0.0.1',
+    port,
+    dataDirectory: path.resolve(dataDirectory),
+    central,
+    natsUrl,
+    terminalUiDirectory: path.resolve(env['TERMINAL_UI_DIR'] ?? defaultUiDirectory),
+    otlpEndpoint,
+    logLevel,
+  }
+  return { ok: true, config: Object.freeze(config) }
+}
+
+/** Splits `http://user:password@host:port/` into address and header; undefined for what is no http(s) URL. */
+export function parseCentralUrl(text: string): CentralAddress | undefined {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  const authorization = url.username === '' ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`
+  return { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, authorization }
+}
+
+function centralOf(text: string, problems: string[]): CentralAddress | undefined {
+  if (text === '') return undefined
+  const address = parseCentralUrl(text)
+  // The value is not repeated: it may carry a password.
+  if (address === undefined) problems.push('COUCHDB_URL must be an http or https URL')
+  return address
+}
+
+function portOf(text: string, problems: string[]): number {
+  const port = Number(text)
+  const valid = Number.isInteger(port) && port >= 0 && port <= 65_535
+  if (text !== '' && !valid) problems.push(`HUB_PORT must be 0 to 65535, got "${text}"`)
+  return port
+}
+
+function httpUrlOf(name: string, text: string | undefined, problems: string[]): string | undefined {
+  if (text === undefined || text === '') return undefined
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) problems.push(`${name} must be an http URL`)
+  return text
+}

@@ -1,0 +1,3 @@
+export { createStatusReader, statusRoutes } from './status.ts'
+export type { StatusParts, StatusReader } from './status.ts'
+export { registerMetrics } from './metrics.ts'

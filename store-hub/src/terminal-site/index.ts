@@ -1,0 +1,1 @@
+export { terminalSite } from './terminal-site.ts'

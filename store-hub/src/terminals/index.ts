@@ -1,0 +1,8 @@
+export { createRefusals } from './refusals.ts'
+export type { RefusalInput, Refusals, RefusedRecord } from './refusals.ts'
+export { createTerminals } from './terminals.ts'
+export type { Terminals } from './terminals.ts'
+export { isOpenPeriod, terminalAccess } from './terminal-access.ts'
+export type { TerminalPrincipal } from './terminal-access.ts'
+export { createDocumentRules } from './document-rules.ts'
+export { terminalRoutes } from './terminal-routes.ts'
