@@ -11,6 +11,7 @@ export {
   type WriteOutcome,
 } from './couch/couch-database.ts'
 export { ensureDatabase, ensureDesignDocument, type DesignDocument } from './couch/prepare-database.ts'
+export { readLiveLeaves } from './couch/read-leaves.ts'
 export { findInCatalogue, listDatabases, storeExists } from './couch/store-existence.ts'
 export {
   CouchError,

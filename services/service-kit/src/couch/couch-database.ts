@@ -17,6 +17,8 @@ export type ViewKey = string | number | null | readonly ViewKey[] | Readonly<Rec
 
 export interface ViewQuery {
   readonly key?: ViewKey
+  /** Rows of any of these keys, in their order. At most 1,000. */
+  readonly keys?: readonly ViewKey[]
   readonly startKey?: ViewKey
   readonly startKeyDocumentId?: string
   readonly endKey?: ViewKey
@@ -128,6 +130,8 @@ export function openDatabase(client: CouchClient, name: string): CouchDatabase {
       const { rows } = await client.request(ViewResult, {
         path: `${root}/_design/${design}/_view/${view}`,
         query: viewParameters(query),
+        // Many keys don't fit into a URL.
+        ...(query.keys === undefined ? {} : { method: 'POST' as const, body: { keys: query.keys } }),
       })
       return rows
     },

@@ -23,8 +23,8 @@ export type HandleBatch = (batch: readonly SourceDocument[]) => Promise<readonly
 
 export interface SpanNames {
   readonly batch: string
-  /** One per document, in the trace of the document. */
-  readonly record: string
+  /** One per document, in the trace of the document; none when absent. */
+  readonly record?: string
 }
 
 export async function handleIsolated(
@@ -58,13 +58,14 @@ export async function handleTraced(
   const outcomes = await telemetry.span(spans.batch, { kind: 'consumer', links, attributes, startTime }, () =>
     handleIsolated(handle, batch),
   )
+  const { record } = spans
+  if (record === undefined) return outcomes
   for (const [index, source] of batch.entries()) {
     const outcome = outcomes[index]
     const parent = parents[index]
     // A document that reconciliation finds already recorded has its span from the time when it was.
     const tells = outcome?.kind === 'done' && (outcome.fresh || source.source === 'feed')
-    if (tells && parent !== undefined)
-      await reportRecord(telemetry, spans.record, source, parent, startTime, outcome.fresh)
+    if (tells && parent !== undefined) await reportRecord(telemetry, record, source, parent, startTime, outcome.fresh)
   }
   return outcomes
 }
