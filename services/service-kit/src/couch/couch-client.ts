@@ -16,8 +16,8 @@ export interface CouchRequest {
   readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
   /** Encoded path below the server's root, such as `catalog/_all_docs`. */
   readonly path: string
-  /** Values are sent as they are: JSON-encode `startkey` and its like. */
-  readonly query?: Readonly<Record<string, string | number | boolean>>
+  /** nano makes JSON of `key`, `startkey`, `endkey` and `keys`; other values are sent as they are. */
+  readonly query?: Readonly<Record<string, unknown>>
   readonly body?: unknown
   readonly timeoutMs?: number
 }

@@ -156,13 +156,13 @@ function writeOutcome(result: Static<typeof BulkResults>[number]): WriteOutcome 
   return { kind: 'failed', reason: `${result.error ?? 'no revision'}: ${result.reason ?? 'no reason given'}` }
 }
 
-function viewParameters(query: ViewQuery): Record<string, string | number | boolean> {
+function viewParameters(query: ViewQuery): Record<string, unknown> {
   const reduce = query.reduce ?? 'none'
-  const parameters: Record<string, string | number | boolean | undefined> = {
-    key: jsonOf(query.key),
-    startkey: jsonOf(query.startKey),
+  const parameters = {
+    key: query.key,
+    startkey: query.startKey,
     startkey_docid: query.startKeyDocumentId,
-    endkey: jsonOf(query.endKey),
+    endkey: query.endKey,
     descending: query.descending,
     include_docs: query.includeDocuments,
     inclusive_end: query.inclusiveEnd,
@@ -171,11 +171,5 @@ function viewParameters(query: ViewQuery): Record<string, string | number | bool
     reduce: reduce !== 'none',
     group_level: typeof reduce === 'object' ? reduce.groupLevel : undefined,
   }
-  return Object.fromEntries(
-    Object.entries(parameters).filter((entry): entry is [string, string | number | boolean] => entry[1] !== undefined),
-  )
-}
-
-function jsonOf(key: ViewKey | undefined): string | undefined {
-  return key === undefined ? undefined : JSON.stringify(key)
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined))
 }

@@ -1,0 +1,143 @@
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RunningService } from '@tidemark/service-kit'
+import { loadServiceConfig, startService } from '@tidemark/service-kit'
+import {
+  connectPublisher,
+  sampleSeries,
+  startCentral,
+  startNatsServer,
+  waitUntil,
+  type Central,
+  type NatsServer,
+  type SampleEntry,
+  type TestPublisher,
+} from '@tidemark/service-kit/test-support'
+import { salesService } from './app.ts'
+
+let central: Central
+let nats: NatsServer
+let publisher: TestPublisher
+let service: RunningService
+
+beforeAll(async () => {
+  ;[central, nats] = await Promise.all([startCentral(), startNatsServer()])
+  publisher = await connectPublisher(nats.url)
+  const loaded = loadServiceConfig({ PORT: '0', COUCHDB_URL: central.url, NATS_URL: nats.url })
+  if (!loaded.ok) throw new Error(loaded.problems.join('; '))
+  service = await startService(loaded.config, salesService, { logger: pino({ level: 'warn' }), reconcileEveryMs: 300 })
+  await waitUntil('the service is ready', async () => (await fetch(`${service.address}/health/ready`)).ok)
+})
+
+afterAll(async () => {
+  await service?.stop()
+  await publisher?.close()
+  await Promise.all([central?.stop(), nats?.stop()])
+})
+
+async function ask(path: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await fetch(service.address + path)
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+async function publishAll(entries: readonly SampleEntry[], copy = 0): Promise<void> {
+  for (const entry of entries) await publisher.publish(String(entry['storeId']), entry, { copy })
+}
+
+async function consumed(): Promise<void> {
+  await waitUntil('everything is acknowledged', async () => (await publisher.unacknowledged('sales')) === 0)
+}
+
+test('entries that come shuffled and ten times count once, and a void takes its sale out before or after it', async () => {
+  const lane = sampleSeries('s001-t01-1')
+  const first = lane.sale([{ sku: 'milk', quantity: 2 }])
+  const second = lane.sale([{ sku: 'bread', quantity: 1, unitPriceMinor: 319 }])
+  const third = lane.sale([{ sku: 'milk', quantity: 1 }])
+  const voidOfSecond = lane.void(second)
+  const refund = lane.refund(first, [{ sku: 'milk', quantity: 1 }])
+  const voidOfThird = lane.void(third)
+  const order = [voidOfSecond, refund, third, first, voidOfThird, second]
+  await publishAll(order)
+  for (let copy = 1; copy < 10; copy += 1) await publishAll(order.toReversed(), copy)
+  await consumed()
+
+  const day = await ask('/stores/s001/days/2026-11-22')
+  expect(day.status).toBe(200)
+  expect(day.body).toMatchObject({ entries: 6, sales: 1, refunds: 1, voids: 2, grossMinor: 250, currency: 'EUR' })
+  expect(day.body['netMinor']).toBe(250 - Number(day.body['taxMinor']))
+  expect(day.body['byTerminal']).toMatchObject([{ terminalId: 's001-t01', entries: 6, grossMinor: 250 }])
+
+  const series = await ask('/stores/s001/series')
+  expect(series.body['items']).toEqual([
+    { incarnation: 's001-t01-1', first: 1, last: 6, entries: 6, missing: [], faults: [] },
+  ])
+  const receipt = await ask('/receipts/s001-T01-1-000002')
+  expect(receipt.body).toMatchObject({
+    receipt: 'S001-T01-1-000002',
+    entry: second,
+    verification: { schema: 'valid', hash: 'valid', chain: 'verified' },
+    voidedBy: [voidOfSecond._id],
+    traceId: (second['trace'] as { traceparent: string }).traceparent.slice(3, 35),
+  })
+})
+
+test('a gap shows until the missing entry comes', async () => {
+  const lane = sampleSeries('s002-t01-1')
+  const entries = [1, 2, 3].map(() => lane.sale([{ sku: 'milk', quantity: 1 }]))
+  await publishAll([entries[0]!, entries[2]!])
+  await consumed()
+  expect((await ask('/stores/s002/series')).body['items']).toMatchObject([{ missing: [{ from: 2, to: 2 }] }])
+  expect((await ask('/receipts/S002-T01-1-000003')).body).toMatchObject({ verification: { chain: 'waiting' } })
+  await publishAll([entries[1]!])
+  await consumed()
+  expect((await ask('/stores/s002/series')).body['items']).toMatchObject([{ missing: [], faults: [] }])
+})
+
+test('a second body under one id raises an alarm and the first one stands', async () => {
+  const honest = sampleSeries('s003-t01-1').sale([{ sku: 'milk', quantity: 1 }])
+  const forged = sampleSeries('s003-t01-1').sale([{ sku: 'milk', quantity: 9 }])
+  await publishAll([honest])
+  await consumed()
+  await publishAll([forged], 1)
+  await consumed()
+  expect((await ask('/receipts/S003-T01-1-000001')).body).toMatchObject({ entry: { hash: honest.hash } })
+  const database = `${central.url.replace('admin:secret@', '')}/sales-ledger`
+  const authorization = `Basic ${btoa('admin:secret')}`
+  const id = encodeURIComponent(`alarm:second-body:${honest._id}:${forged.hash}`)
+  const alarm = await fetch(`${database}/${id}`, { headers: { authorization } })
+  expect(await alarm.json()).toMatchObject({ kind: 'second-body', entry: { hash: forged.hash } })
+})
+
+test('a page of receipts goes on where the last one ended', async () => {
+  const lane = sampleSeries('s004-t01-1')
+  const entries = Array.from({ length: 5 }, () => lane.sale([{ sku: 'milk', quantity: 1 }]))
+  await publishAll(entries.toReversed())
+  await consumed()
+  const seen: unknown[] = []
+  let cursor: unknown = ''
+  for (let pages = 0; cursor !== null && pages < 5; pages += 1) {
+    const page = await ask(`/stores/s004/sales?date=2026-11-22&limit=2${cursor === '' ? '' : `&cursor=${String(cursor)}`}`)
+    seen.push(...(page.body['items'] as { id: string }[]).map(({ id }) => id))
+    cursor = page.body['nextCursor']
+  }
+  expect(seen).toEqual(entries.map(({ _id }) => _id))
+})
+
+test('a bad request names its field, and an unknown store or receipt is 404', async () => {
+  const problemsOf = async (path: string) => {
+    const { status, body } = await ask(path)
+    return { status, fields: (body['problems'] as { field: string }[] | undefined)?.map(({ field }) => field) }
+  }
+  expect(await problemsOf('/stores/s001/days/2026-02-30')).toEqual({ status: 400, fields: ['/params/date'] })
+  expect(await problemsOf('/stores/berlin/days/2026-02-28')).toEqual({ status: 400, fields: ['/params/storeId'] })
+  expect(await problemsOf('/stores/s001/sales')).toEqual({ status: 400, fields: ['/query/date'] })
+  expect(await problemsOf('/stores/s001/sales?date=2026-11-22&page=2')).toEqual({ status: 400, fields: ['/query/page'] })
+  expect(await problemsOf('/stores/s001/sales?date=2026-11-22&cursor=abc')).toEqual({
+    status: 400,
+    fields: ['/query/cursor'],
+  })
+  expect(await problemsOf('/receipts/17')).toEqual({ status: 400, fields: ['/params/receipt'] })
+  expect((await ask('/stores/s999/days/2026-11-22')).status).toBe(404)
+  expect((await ask('/receipts/S001-T01-1-000999')).status).toBe(404)
+  expect(await ask('/nothing')).toMatchObject({ status: 404, body: { code: 'not-found' } })
+})
