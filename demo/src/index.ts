@@ -1,6 +1,7 @@
 export { findFreePorts, host, type Ports } from './addresses.ts'
 export { demoStore, type DemoStore } from './catalogue/index.ts'
 export { loadMachineConfig, plainUrlProblem, withoutCredentials, type MachineConfig } from './config.ts'
+export { buildPage } from './page-server/index.ts'
 export { ProcessError, SetupError } from './errors.ts'
 export { findNatsServer } from './nats-server.ts'
 export { startSystem, type Progress, type System } from './system.ts'

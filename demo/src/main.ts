@@ -1,10 +1,12 @@
 /** `make demo`: starts the whole system, shows where everything is, and stays until Ctrl-C. */
 import { rmSync } from 'node:fs'
-import { portsFrom, requireFreePorts } from './addresses.ts'
+import type { FastifyInstance } from 'fastify'
+import { host, portsFrom, requireFreePorts } from './addresses.ts'
 import { demoStore } from './catalogue/index.ts'
 import { loadConfig, withoutCredentials, type DemoConfig } from './config.ts'
 import { ProcessError, SetupError } from './errors.ts'
 import { findNatsServer } from './nats-server.ts'
+import { buildPage, type PageOptions, type Snapshot } from './page-server/index.ts'
 import { progressLines } from './progress-lines.ts'
 import { startSystem, urlOf, type System } from './system.ts'
 
@@ -33,10 +35,16 @@ async function run(config: DemoConfig): Promise<number> {
         output.line(`demo: ${name} ended by itself (${how}); its log: ${config.dataDir}/logs/${name}.log`),
       signal: asked.signal,
     })
-    output.line(tableOf(system, urlOf(ports.page)))
-    await untilAborted(asked.signal)
-    await output.step('stopping', () => system.stop())
-    return 0
+    try {
+      const addresses = addressesOf(system, urlOf(ports.page))
+      const page = await output.step('demo page', () => servePage({ system, addresses }, ports.page))
+      output.line(tableOf(addresses))
+      await untilAborted(asked.signal)
+      await page.close()
+      return 0
+    } finally {
+      await output.step('stopping', () => system.stop())
+    }
   } catch (error) {
     if (asked.signal.aborted) return 0
     process.stderr.write(`${failureText(error)}\n`)
@@ -51,21 +59,31 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   })
 }
 
-function tableOf(system: System, pageUrl: string): string {
+async function servePage(options: PageOptions, port: number): Promise<FastifyInstance> {
+  const page = await buildPage(options)
+  await page.listen({ port, host })
+  return page
+}
+
+function addressesOf(system: System, pageUrl: string): Snapshot['addresses'] {
   const { urls } = system
-  const rows = [
-    ['demo page', pageUrl],
-    ...system.stores.map((store) => [`till of ${store.storeId} ${store.name}`, `${store.hubUrl}/`]),
-    ...Object.entries(urls.services).map(([name, url]) => [`service ${name}`, `${url}/docs`]),
-    ['traces', `${urls.traces}/`],
-    ['central database', withoutCredentials(urls.central)],
-    ['NATS', withoutCredentials(urls.nats)],
+  return [
+    { name: 'demo page', url: pageUrl },
+    ...system.stores.map((store) => ({ name: `till of ${store.storeId} ${store.name}`, url: `${store.hubUrl}/` })),
+    ...Object.entries(urls.services).map(([name, url]) => ({ name: `service ${name}`, url: `${url}/docs` })),
+    { name: 'traces', url: `${urls.traces}/` },
+    { name: 'central database', url: withoutCredentials(urls.central) },
+    { name: 'NATS', url: withoutCredentials(urls.nats) },
   ]
-  const width = Math.max(...rows.map(([name = '']) => name.length))
-  const table = rows.map(([name = '', url]) => `  ${name.padEnd(width)}  ${url}`).join('\n')
+}
+
+function tableOf(addresses: Snapshot['addresses']): string {
+  const width = Math.max(...addresses.map(({ name }) => name.length))
+  const table = addresses.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`).join('\n')
   return `\n${table}\n
-Open the demo page and a till. In the till choose a lane and sell something. Then cut the store's WAN on the demo page, sell on,
-reload the till, even kill the hub: sales go on and wait. Restore the WAN and watch them arrive, each one once. Ctrl-C ends it all.\n`
+Open the demo page and a till. In the till choose a lane and sell something. Then cut the store's line on the demo page, sell on,
+reload the till, even pull the hub's plug: sales go on and wait. Restore the line and watch them arrive, each one once.
+Ctrl-C ends it all.\n`
 }
 
 function failureText(error: unknown): string {

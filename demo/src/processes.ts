@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ProcessError } from './errors.ts'
+import type { ProcessState, ProcessStatus } from './process-status.ts'
 
 export interface ProcessSpec {
   /** Unique; also the name of the log file. */
@@ -23,19 +24,6 @@ export interface ProcessSpec {
   readonly env: Readonly<Record<string, string>>
   /** True once it serves. Called until then; an exception counts as "not yet". */
   readonly isReady: () => Promise<boolean>
-}
-
-export type ProcessState = 'starting' | 'running' | 'stopping' | 'stopped' | 'failed'
-
-export interface ProcessStatus {
-  readonly name: string
-  readonly state: ProcessState
-  readonly pid: number | null
-  /** Since when it has been in this state. */
-  readonly since: string
-  /** Why it is no longer there, null while it is. */
-  readonly ended: string | null
-  readonly logFile: string
 }
 
 export interface Supervisor {

@@ -1,0 +1,156 @@
+/** Takes a snapshot of the system for the page, by asking its parts as any client would. */
+import { receiptNumberOf } from '@tidemark/contracts'
+import { hubName } from '../process-specs.ts'
+import type { System, SystemStore } from '../system.ts'
+import { answers, ask, type ReceiptAnswer } from './ask.ts'
+import type { ArrivedReceipt, Snapshot, StockRow, StoreAudit, StoreDay, StoreSnapshot } from './snapshot-types.ts'
+
+/** How long a snapshot is good for: two people who look at the page do not ask twice. */
+const maxAgeMs = 700
+const shownReceipts = 8
+const shownSkus = 5
+const maxKnownReceipts = 500
+/** Of the demo's stores; their documents say the same. */
+const timeZone = 'Europe/Dublin'
+
+export function createSnapshots(system: System, addresses: Snapshot['addresses']): () => Promise<Snapshot> {
+  // A receipt never changes, so each is asked for once.
+  const known = new Map<string, ReceiptAnswer>()
+  let current: { readonly takenAt: number; readonly snapshot: Promise<Snapshot> } | undefined
+
+  return () => {
+    if (current === undefined || performance.now() - current.takenAt > maxAgeMs) {
+      current = { takenAt: performance.now(), snapshot: take(system, addresses, known) }
+    }
+    return current.snapshot
+  }
+}
+
+async function take(
+  system: System,
+  addresses: Snapshot['addresses'],
+  known: Map<string, ReceiptAnswer>,
+): Promise<Snapshot> {
+  const { stores, urls } = system
+  const [storeSnapshots, days, receipts, audit, openConflicts] = await Promise.all([
+    Promise.all(stores.map((store) => storeSnapshot(system, store))),
+    Promise.all(stores.map((store) => storeDay(urls.services.sales, store))),
+    newestReceipts(system, known),
+    Promise.all(stores.map((store) => storeAudit(urls.services['sync-log'], store))),
+    countOpenConflicts(urls.services.conflicts),
+  ])
+  return {
+    at: new Date().toISOString(),
+    stores: storeSnapshots,
+    headOffice: {
+      days,
+      receipts: receipts.map((receipt) => arrived(receipt, urls.traces)),
+      stock: await stockOf(system, receipts),
+      audit,
+      openConflicts,
+    },
+    processes: system.supervisor.list(),
+    addresses,
+  }
+}
+
+async function storeSnapshot(system: System, store: SystemStore): Promise<StoreSnapshot> {
+  const hub = system.supervisor.list().find((process) => process.name === hubName(store.storeId)) ?? null
+  const status = hub?.state === 'running' ? await ask(answers.hubStatus, `${store.hubUrl}/api/status`) : undefined
+  return {
+    storeId: store.storeId,
+    name: store.name,
+    tillUrl: `${store.hubUrl}/`,
+    isWanUp: store.isWanUp,
+    hub,
+    status: status?.kind === 'found' ? status.body : null,
+  }
+}
+
+async function storeDay(salesUrl: string, { storeId, name }: SystemStore): Promise<StoreDay> {
+  const date = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(new Date())
+  const answer = await ask(answers.day, `${salesUrl}/stores/${storeId}/days/${date}`)
+  if (answer.kind === 'silent') return { storeId, name, date, total: null }
+  const { sales, grossMinor, currency } =
+    answer.kind === 'found' ? answer.body : { sales: 0, grossMinor: 0, currency: null }
+  return { storeId, name, date, total: { sales, grossMinor, currency: currency ?? 'EUR' } }
+}
+
+async function newestReceipts(system: System, known: Map<string, ReceiptAnswer>): Promise<ReceiptAnswer[]> {
+  const salesUrl = system.urls.services.sales
+  const series = await Promise.all(
+    system.stores.map((store) => ask(answers.series, `${salesUrl}/stores/${store.storeId}/series`)),
+  )
+  const numbers = series
+    .flatMap((answer) => (answer.kind === 'found' ? answer.body.items : []))
+    .flatMap(({ incarnation, last }) =>
+      Array.from({ length: Math.min(last, shownReceipts) }, (_, back) => receiptNumberOf(incarnation, last - back)),
+    )
+  const receipts = await Promise.all(numbers.map((number) => receiptOf(salesUrl, number, known)))
+  return receipts
+    .filter((receipt) => receipt !== undefined)
+    .filter((receipt) => receipt.entry.type === 'sale')
+    .sort((a, b) => b.recordedAt.localeCompare(a.recordedAt) || b.receipt.localeCompare(a.receipt))
+    .slice(0, shownReceipts)
+}
+
+async function receiptOf(
+  salesUrl: string,
+  number: string,
+  known: Map<string, ReceiptAnswer>,
+): Promise<ReceiptAnswer | undefined> {
+  const found = known.get(number)
+  if (found !== undefined) return found
+  const answer = await ask(answers.receipt, `${salesUrl}/receipts/${number}`)
+  if (answer.kind !== 'found') return undefined
+  if (known.size >= maxKnownReceipts) known.clear()
+  known.set(number, answer.body)
+  return answer.body
+}
+
+function arrived({ receipt, recordedAt, traceId, entry }: ReceiptAnswer, tracesUrl: string): ArrivedReceipt {
+  return {
+    receipt,
+    storeId: entry.storeId,
+    soldAt: entry.at.slice(0, 24),
+    recordedAt,
+    dueMinor: entry.totals?.dueMinor ?? 0,
+    currency: entry.currency ?? 'EUR',
+    pieces: (entry.lines ?? []).reduce((total, line) => total + (line.unit === 'piece' ? line.quantity : 1), 0),
+    traceUrl: traceId === null ? null : `${tracesUrl}/traces/${traceId}`,
+  }
+}
+
+/** Stock of the products sold last, in every store. */
+async function stockOf(system: System, receipts: readonly ReceiptAnswer[]): Promise<StockRow[]> {
+  const lines = new Map(receipts.flatMap((receipt) => (receipt.entry.lines ?? []).map((line) => [line.sku, line])))
+  return Promise.all(
+    [...lines.values()].slice(0, shownSkus).map(async ({ sku, name, unit }) => ({
+      sku,
+      name,
+      unit,
+      stores: await Promise.all(system.stores.map((store) => onHandIn(system, store.storeId, sku))),
+    })),
+  )
+}
+
+async function onHandIn(system: System, storeId: string, sku: string): Promise<StockRow['stores'][number]> {
+  const url = `${system.urls.services.inventory}/stores/${storeId}/stock/${encodeURIComponent(sku)}`
+  const answer = await ask(answers.stock, url)
+  return { storeId, onHand: answer.kind === 'found' ? answer.body.onHand : null }
+}
+
+async function storeAudit(syncLogUrl: string, { storeId, name }: SystemStore): Promise<StoreAudit> {
+  const answer = await ask(answers.chain, `${syncLogUrl}/stores/${storeId}/chain`)
+  if (answer.kind !== 'found') {
+    return { storeId, name, state: answer.kind === 'absent' ? 'none' : 'unknown', entries: 0 }
+  }
+  const entries = answer.body.epochs.reduce((total, epoch) => total + epoch.entries, 0)
+  return { storeId, name, state: answer.body.verified ? 'verified' : 'broken', entries }
+}
+
+async function countOpenConflicts(conflictsUrl: string): Promise<number | null> {
+  const answer = await ask(answers.conflicts, `${conflictsUrl}/conflicts?status=open&limit=100`)
+  if (answer.kind === 'silent') return null
+  return answer.kind === 'found' ? answer.body.items.length : 0
+}
