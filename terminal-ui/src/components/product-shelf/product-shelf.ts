@@ -1,0 +1,163 @@
+/** Quick keys: the categories, and the products of the chosen one. */
+import { css, html, LitElement, nothing } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { TillProduct } from '../../data/catalog-store.ts'
+import type { StoreFormat } from '../../data/format.ts'
+import type { ProductIndex } from '../../data/product-index.ts'
+import { sharedStyles } from '../../styles/shared-styles.ts'
+import { icon } from '../icon/icon.ts'
+
+const pageSize = 60
+
+/** @fires tm-pick with the product */
+@customElement('tm-product-shelf')
+export class TmProductShelf extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        gap: var(--tm-space-3);
+        min-height: 0;
+      }
+      .categories {
+        display: flex;
+        flex: none;
+        gap: var(--tm-space-2);
+        padding: 4px;
+        margin: -4px;
+        overflow-x: auto;
+        scrollbar-width: thin;
+      }
+      .categories button {
+        flex: none;
+        border-radius: 999px;
+      }
+      .categories button[aria-pressed='true'] {
+        background: var(--tm-brand);
+        border-color: var(--tm-brand);
+        color: var(--tm-on-brand);
+      }
+      .count {
+        margin-left: var(--tm-space-1);
+        font-weight: 400;
+        font-size: var(--tm-text-s);
+      }
+      .products {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(148px, 1fr));
+        grid-auto-rows: minmax(92px, auto);
+        align-content: start;
+        gap: var(--tm-space-2);
+        min-height: 0;
+        padding: 4px;
+        margin: -4px;
+        overflow-y: auto;
+      }
+      .product {
+        display: flex;
+        flex-direction: column;
+        justify-content: space-between;
+        gap: var(--tm-space-2);
+        padding: var(--tm-space-3);
+        border-color: transparent;
+        box-shadow: var(--tm-shadow-1);
+        text-align: left;
+        line-height: 1.25;
+      }
+      .name {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+        overflow: hidden;
+        overflow-wrap: anywhere;
+      }
+      .price {
+        display: flex;
+        align-items: center;
+        gap: var(--tm-space-1);
+        color: var(--tm-brand);
+      }
+      .more {
+        grid-column: 1 / -1;
+      }
+      .empty {
+        display: grid;
+        place-items: center;
+        align-content: center;
+        gap: var(--tm-space-3);
+        flex: 1;
+        padding: var(--tm-space-6);
+        color: var(--tm-ink-soft);
+        text-align: center;
+      }
+    `,
+  ]
+
+  @property({ attribute: false }) accessor index!: ProductIndex
+  @property({ attribute: false }) accessor format!: StoreFormat
+  @state() private accessor category: string | undefined
+  @state() private accessor shown = pageSize
+
+  #choose(category: string): void {
+    this.category = category
+    this.shown = pageSize
+    this.renderRoot.querySelector('.products')?.scrollTo(0, 0)
+  }
+
+  protected override render() {
+    const categories = this.index.categories()
+    if (categories.length === 0) return this.#renderEmpty()
+    const chosen = categories.find(({ name }) => name === this.category)?.name ?? categories[0]?.name ?? ''
+    return html`
+      <div class="categories" role="group" aria-label="Categories">
+        ${categories.map(
+          ({ name, count }) =>
+            html`<button aria-pressed=${name === chosen} @click=${() => this.#choose(name)}>
+              ${name}<span class="count">${count}</span>
+            </button>`,
+        )}
+      </div>
+      ${this.#renderProducts(this.index.inCategory(chosen))}
+    `
+  }
+
+  #renderProducts(products: readonly TillProduct[]) {
+    return html`<div class="products">
+      ${products.slice(0, this.shown).map((product) => this.#renderProduct(product))}
+      ${
+        products.length > this.shown
+          ? html`<button class="more" @click=${() => (this.shown += pageSize)}>
+              Show ${Math.min(pageSize, products.length - this.shown)} more of ${products.length}
+            </button>`
+          : nothing
+      }
+    </div>`
+  }
+
+  #renderProduct(product: TillProduct) {
+    return html`<button
+      class="product"
+      data-testid="product-key"
+      data-sku=${product.sku}
+      @click=${() => this.dispatchEvent(new CustomEvent('tm-pick', { detail: product }))}
+    >
+      <span class="name">${product.name}</span>
+      <span class="price amount"
+        >${product.unit === 'gram' ? icon('scale', 16) : nothing}${this.format.unitPrice(
+          product.priceMinor,
+          product.unit,
+        )}</span
+      >
+    </button>`
+  }
+
+  #renderEmpty() {
+    return html`<div class="empty">
+      ${icon('store', 48)}
+      <h2>No products yet</h2>
+      <p>They appear here as soon as head office has sent the catalogue.</p>
+    </div>`
+  }
+}

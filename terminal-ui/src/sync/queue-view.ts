@@ -1,0 +1,56 @@
+/** The sync queue as a view: nothing is queued twice, what is unsent is what lies after the pushed position, or was refused. */
+import { classOfDatabase } from '@tidemark/contracts'
+import type { Refusal } from '../data/device-store.ts'
+import type { TerminalDatabases } from '../data/terminal-databases.ts'
+import { failuresBeforeAlert, type UnsentItem } from './sync-status.ts'
+
+/** Failures of one document since it was written, in this session. */
+export interface Attempts {
+  readonly retries: number
+  readonly lastError: string | null
+}
+
+const noAttempts: Attempts = { retries: 0, lastError: null }
+
+/** Documents that the hub lacks, oldest first. With an unknown epoch, what an earlier epoch confirmed is believed for now. */
+export async function listUnsent(
+  databases: TerminalDatabases,
+  epoch: string | null,
+  attempts: ReadonlyMap<string, Attempts>,
+  syncing: ReadonlySet<string>,
+): Promise<UnsentItem[]> {
+  const refusals = new Map((await databases.device.refusals()).map((refusal) => [refusal.documentId, refusal]))
+  const names = [...(await databases.salesDatabases()).reverse(), 'inventory']
+  const items: UnsentItem[] = []
+  for (const name of names) {
+    const waiting = await changesAfterPosition(databases, name, epoch)
+    const refused = [...refusals.values()].filter((refusal) => refusal.database === name)
+    const ids = new Set([...refused.map((refusal) => refusal.documentId), ...waiting])
+    for (const id of ids) {
+      items.push(itemOf(id, name, refusals.get(id), attempts.get(id) ?? noAttempts, syncing.has(name)))
+    }
+  }
+  return items
+}
+
+async function changesAfterPosition(databases: TerminalDatabases, name: string, epoch: string | null) {
+  const position = await databases.device.readPosition(name)
+  const believed = position !== undefined && (epoch === null || position.epoch === epoch)
+  const { results } = await databases.named(name).changes({ since: believed ? position.sequence : 0 })
+  return results.map((change) => change.id)
+}
+
+function itemOf(
+  documentId: string,
+  database: string,
+  refusal: Refusal | undefined,
+  { retries, lastError }: Attempts,
+  syncing: boolean,
+): UnsentItem {
+  const item = { documentId, database, entityClass: classOfDatabase(database) ?? 'sales' }
+  if (refusal !== undefined) {
+    return { ...item, state: 'failed', retries: refusal.attempts, lastError: `refused by the hub: ${refusal.reason}` }
+  }
+  if (retries >= failuresBeforeAlert) return { ...item, state: 'failed', retries, lastError }
+  return { ...item, state: syncing ? 'syncing' : 'pending', retries, lastError }
+}

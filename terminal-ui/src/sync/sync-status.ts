@@ -1,0 +1,66 @@
+/** What the cashier sees of synchronisation. Pure: computed from what the runner knows. */
+import type { EntityClass } from '@tidemark/contracts'
+
+/** The five states of the indicator. */
+export type Indicator = 'synced' | 'syncing' | 'conflict' | 'failed' | 'offline'
+export type ItemState = 'pending' | 'syncing' | 'synced' | 'failed'
+
+/** After this many failures in a row an item shows as failed and the cashier is told. It is still tried every 30 s. */
+export const failuresBeforeAlert = 5
+
+/** A document of this till that the hub does not have. */
+export interface UnsentItem {
+  readonly documentId: string
+  readonly database: string
+  readonly entityClass: EntityClass
+  readonly state: Exclude<ItemState, 'synced'>
+  readonly retries: number
+  /** In words; null before the first failure. */
+  readonly lastError: string | null
+}
+
+export interface ClassStatus {
+  readonly entityClass: EntityClass
+  readonly state: 'waiting' | 'syncing' | 'synced' | 'failed'
+  readonly unsent: number
+  readonly lastError: string | null
+  /** ISO 8601; null when never in this session. */
+  readonly lastSuccessAt: string | null
+}
+
+export interface SyncStatus {
+  readonly indicator: Indicator
+  readonly online: boolean
+  readonly running: boolean
+  /** The hub no longer knows this till's token. */
+  readonly lockedOut: boolean
+  /** Unsent receipts. */
+  readonly unsentReceipts: number
+  readonly unsent: readonly UnsentItem[]
+  readonly classes: readonly ClassStatus[]
+  readonly openConflicts: number
+  /** Documents of the catalogue that came in so far, of how many; null when none are coming. */
+  readonly loading: { readonly documents: number; readonly total: number | undefined } | null
+  /** Failed runs in a row. */
+  readonly failures: number
+  readonly lastError: string | null
+  readonly lastSyncAt: string | null
+  readonly hubAddress: string
+  readonly epoch: string | null
+  /** The hub's own line to head office, as it last said. */
+  readonly wan: 'up' | 'down' | 'unknown'
+}
+
+export function indicatorOf(
+  status: Pick<SyncStatus, 'online' | 'loading' | 'lockedOut' | 'unsent' | 'openConflicts' | 'classes'>,
+): Indicator {
+  if (status.lockedOut) return 'failed'
+  // A hub that is away is the till's ordinary bad day; what waits for it is counted beside the word.
+  if (!status.online) return 'offline'
+  const broken =
+    status.unsent.some((item) => item.state === 'failed') || status.classes.some((entry) => entry.state === 'failed')
+  if (broken) return 'failed'
+  // A look around that finds nothing to carry is no news for a cashier.
+  if (status.loading !== null || status.unsent.length > 0) return 'syncing'
+  return status.openConflicts > 0 ? 'conflict' : 'synced'
+}
