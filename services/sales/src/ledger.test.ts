@@ -1,9 +1,7 @@
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RunningService } from '@tidemark/service-kit'
-import { loadServiceConfig, startService } from '@tidemark/service-kit'
 import {
   connectPublisher,
+  runInProcess,
   sampleSeries,
   startCentral,
   startNatsServer,
@@ -12,33 +10,28 @@ import {
   type NatsServer,
   type SampleEntry,
   type TestPublisher,
+  type TestService,
 } from '@tidemark/service-kit/test-support'
 import { salesService } from './app.ts'
 
 let central: Central
 let nats: NatsServer
 let publisher: TestPublisher
-let service: RunningService
+let sales: TestService
 
 beforeAll(async () => {
   ;[central, nats] = await Promise.all([startCentral(), startNatsServer()])
   publisher = await connectPublisher(nats.url)
-  const loaded = loadServiceConfig({ PORT: '0', COUCHDB_URL: central.url, NATS_URL: nats.url })
-  if (!loaded.ok) throw new Error(loaded.problems.join('; '))
-  service = await startService(loaded.config, salesService, { logger: pino({ level: 'warn' }), reconcileEveryMs: 300 })
-  await waitUntil('the service is ready', async () => (await fetch(`${service.address}/health/ready`)).ok)
+  sales = await runInProcess(salesService, central, nats)
 })
 
 afterAll(async () => {
-  await service?.stop()
+  await sales?.service.stop()
   await publisher?.close()
   await Promise.all([central?.stop(), nats?.stop()])
 })
 
-async function ask(path: string): Promise<{ status: number; body: Record<string, unknown> }> {
-  const response = await fetch(service.address + path)
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
-}
+const ask = (path: string) => sales.get(path)
 
 async function publishAll(entries: readonly SampleEntry[], copy = 0): Promise<void> {
   for (const entry of entries) await publisher.publish(String(entry['storeId']), entry, { copy })
@@ -101,11 +94,11 @@ test('a second body under one id raises an alarm and the first one stands', asyn
   await publishAll([forged], 1)
   await consumed()
   expect((await ask('/receipts/S003-T01-1-000001')).body).toMatchObject({ entry: { hash: honest.hash } })
-  const database = `${central.url.replace('admin:secret@', '')}/sales-ledger`
-  const authorization = `Basic ${btoa('admin:secret')}`
   const id = encodeURIComponent(`alarm:second-body:${honest._id}:${forged.hash}`)
-  const alarm = await fetch(`${database}/${id}`, { headers: { authorization } })
-  expect(await alarm.json()).toMatchObject({ kind: 'second-body', entry: { hash: forged.hash } })
+  expect(await central.request('GET', `/sales-ledger/${id}`)).toMatchObject({
+    kind: 'second-body',
+    entry: { hash: forged.hash },
+  })
 })
 
 test('a page of receipts goes on where the last one ended', async () => {
@@ -116,7 +109,9 @@ test('a page of receipts goes on where the last one ended', async () => {
   const seen: unknown[] = []
   let cursor: unknown = ''
   for (let pages = 0; cursor !== null && pages < 5; pages += 1) {
-    const page = await ask(`/stores/s004/sales?date=2026-11-22&limit=2${cursor === '' ? '' : `&cursor=${String(cursor)}`}`)
+    const page = await ask(
+      `/stores/s004/sales?date=2026-11-22&limit=2${cursor === '' ? '' : `&cursor=${String(cursor)}`}`,
+    )
     seen.push(...(page.body['items'] as { id: string }[]).map(({ id }) => id))
     cursor = page.body['nextCursor']
   }
@@ -131,7 +126,10 @@ test('a bad request names its field, and an unknown store or receipt is 404', as
   expect(await problemsOf('/stores/s001/days/2026-02-30')).toEqual({ status: 400, fields: ['/params/date'] })
   expect(await problemsOf('/stores/berlin/days/2026-02-28')).toEqual({ status: 400, fields: ['/params/storeId'] })
   expect(await problemsOf('/stores/s001/sales')).toEqual({ status: 400, fields: ['/query/date'] })
-  expect(await problemsOf('/stores/s001/sales?date=2026-11-22&page=2')).toEqual({ status: 400, fields: ['/query/page'] })
+  expect(await problemsOf('/stores/s001/sales?date=2026-11-22&page=2')).toEqual({
+    status: 400,
+    fields: ['/query/page'],
+  })
   expect(await problemsOf('/stores/s001/sales?date=2026-11-22&cursor=abc')).toEqual({
     status: 400,
     fields: ['/query/cursor'],

@@ -13,6 +13,8 @@ export interface Central {
   halt(): Promise<void>
   resume(): Promise<void>
   stop(): Promise<void>
+  /** A request as the administrator; `body` is sent as JSON. Answers the JSON. */
+  request(method: string, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>>
 }
 
 const program = fileURLToPath(new URL('../../../store-hub/src/embedded-central/server.ts', import.meta.url))
@@ -46,6 +48,14 @@ export async function startCentral(): Promise<Central> {
       await child?.kill()
     },
     resume,
+    async request(method, path, body) {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        headers: { authorization: `Basic ${btoa('admin:secret')}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      return (await response.json()) as Readonly<Record<string, unknown>>
+    },
     async stop() {
       await child?.kill()
       await rm(folder, { recursive: true, force: true })

@@ -1,4 +1,5 @@
 /** Publishes changes as a hub does. */
+import { createHash } from 'node:crypto'
 import { headers } from '@nats-io/transport-node'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import {
@@ -47,7 +48,8 @@ export async function connectPublisher(natsUrl: string): Promise<TestPublisher> 
       sequence += 1
       const message: ChangeMessage = {
         storeId,
-        epoch: 'e'.repeat(32),
+        // Each hub has its own.
+        epoch: createHash('sha256').update(storeId).digest('hex').slice(0, 32),
         database,
         sequence,
         rev: options.rev ?? '1-abc',

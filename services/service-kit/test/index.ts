@@ -12,4 +12,5 @@ export {
   type SampleDocument,
   type SampleEntry,
 } from './sample-documents.ts'
+export { runInProcess, type TestService } from './run-in-process.ts'
 export { waitUntil } from './wait-until.ts'
