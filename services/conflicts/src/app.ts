@@ -1,0 +1,28 @@
+/** The conflicts service, assembled from its parts. */
+import { classSubjects, createClock, HEAD_OFFICE, serviceNames, spanNames } from '@tidemark/contracts'
+import type { ServiceDefinition } from '@tidemark/service-kit'
+import { createSuspectHandler } from './events/suspect-documents.ts'
+import { addConflictRoutes } from './routes/conflicts.ts'
+import { openCaseDesk } from './stores/case-desk.ts'
+import { deskDesign } from './stores/design/desk-views.ts'
+
+export const conflictsService: ServiceDefinition = {
+  name: 'conflicts',
+  telemetryName: serviceNames.conflicts,
+  title: 'Tidemark conflicts',
+  description: 'Documents with more than one live revision: a case for each, with every body kept.',
+  database: 'conflict-desk',
+  designDocuments: [deskDesign],
+  subjects: [classSubjects('sales'), classSubjects('inventory'), classSubjects('catalog')],
+  classes: ['sales', 'inventory', 'catalog'],
+  spans: { batch: spanNames.serviceBatch },
+  assemble({ client, database, telemetry, logger }) {
+    const desk = openCaseDesk(database, client)
+    const clock = createClock(HEAD_OFFICE, Date.now)
+    const countCases = telemetry.counter('tidemark_conflict_cases_total', 'Conflicts opened and resolved, by policy')
+    return {
+      handle: createSuspectHandler({ desk, client, logger, stamp: () => clock.now(), countCases }),
+      addRoutes: (app) => addConflictRoutes(app, desk),
+    }
+  },
+}

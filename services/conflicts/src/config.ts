@@ -1,0 +1,2 @@
+/** The conflicts service needs nothing beyond what every service reads. */
+export { loadServiceConfig as loadConfig } from '@tidemark/service-kit'

@@ -1,0 +1,1 @@
+export { conflictsService } from './app.ts'

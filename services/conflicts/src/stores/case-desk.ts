@@ -1,0 +1,156 @@
+/**
+ * Cases in CouchDB: one at the desk, and a copy in `store-<id>-conflicts` of each store concerned, from where it replicates
+ * to the store's hub and terminals.
+ *
+ *     open    desk first, then the copies      a run that was cut off between is repeated, because the leaves are still two
+ *     close   copies first, then the desk      a run that was cut off between is repeated, because the desk is still open
+ *
+ * So a copy is never open when the desk has closed the case for good.
+ */
+import { Type, type Static } from 'typebox'
+import { canonicalHash, centralDatabaseOf, Conflict, describeProblems, schemaProblems } from '@tidemark/contracts'
+import {
+  authoredBody,
+  DatabaseMissingError,
+  ensureDatabase,
+  openDatabase,
+  storeExists,
+  UnavailableError,
+  type CouchClient,
+  type CouchDatabase,
+  type StoredDocument,
+} from '@tidemark/service-kit'
+import { closeCase, reopenCase, type ConflictCase, type LeafBody, type Suspect } from '../domain/conflict-case.ts'
+import { anyValue, deskDesignName } from './design/desk-views.ts'
+
+/** Where the next page of cases begins. */
+export const CasePosition = Type.Object({ at: Type.String(), id: Type.String() })
+export type CasePosition = Static<typeof CasePosition>
+
+export interface CaseFilter {
+  readonly status?: ConflictCase['status']
+  readonly storeId?: string
+}
+
+export interface CaseDesk {
+  /** Open cases of any of these documents. At most 1,000. */
+  openCases(suspects: readonly Suspect[]): Promise<readonly ConflictCase[]>
+  /** Makes the case be open at the desk and in the stores. True when it was not open before. */
+  open(conflict: ConflictCase, apart: readonly LeafBody[]): Promise<boolean>
+  /** Makes the case be resolved in the stores and at the desk. */
+  close(conflict: ConflictCase, resolution: string, at: string): Promise<void>
+  find(id: string): Promise<ConflictCase | undefined>
+  /** Newest first. */
+  list(filter: CaseFilter, limit: number, from: CasePosition | undefined): Promise<readonly ConflictCase[]>
+  /** True when the desk or central has anything of the store. */
+  knowsStore(storeId: string): Promise<boolean>
+}
+
+/** Thrown for a case that would break its schema, such as one of a document with too long an id. */
+export class UnfitCaseError extends Error {
+  override readonly name = 'UnfitCaseError'
+}
+
+/** Sorts after every string in CouchDB's collation. */
+const afterAll = {}
+
+export function openCaseDesk(database: CouchDatabase, client: CouchClient): CaseDesk {
+  async function find(id: string): Promise<ConflictCase | undefined> {
+    return caseOf(await database.get(id))
+  }
+
+  /** Reads, changes and writes; the case as it is afterwards. */
+  async function change(
+    id: string,
+    next: (current: ConflictCase | undefined) => ConflictCase | undefined,
+  ): Promise<ConflictCase> {
+    await database.update(id, (current) => next(caseOf(current)))
+    const present = await find(id)
+    if (present === undefined) throw new UnavailableError('couchdb', `${id} is not there after it was written`)
+    return present
+  }
+
+  async function keepApart(apart: readonly LeafBody[]): Promise<void> {
+    const outcomes = await database.bulkInsert(apart)
+    const failed = outcomes.find((outcome) => outcome.kind === 'failed')
+    if (failed !== undefined) throw new Error(`the body of a leaf could not be kept: ${failed.reason}`)
+  }
+
+  async function copyToStores(conflict: ConflictCase): Promise<void> {
+    for (const storeId of conflict.stores) {
+      const name = centralDatabaseOf(storeId, 'conflicts')
+      const copy = { ...authoredCase(conflict), storeId }
+      try {
+        await putCopy(openDatabase(client, name), copy)
+      } catch (error) {
+        if (!(error instanceof DatabaseMissingError)) throw error
+        await putCopy(await ensureDatabase(client, name), copy)
+      }
+    }
+  }
+
+  async function listFrom(
+    filter: CaseFilter,
+    limit: number,
+    from: CasePosition | undefined,
+  ): Promise<readonly ConflictCase[]> {
+    const storeId = filter.storeId ?? anyValue
+    const status: string = filter.status ?? anyValue
+    const rows = await database.view(deskDesignName, 'cases', {
+      descending: true,
+      startKey: from === undefined ? [storeId, status, afterAll] : [storeId, status, from.at, from.id],
+      endKey: [storeId, status],
+      includeDocuments: true,
+      limit,
+    })
+    return rows.map(({ doc }) => doc as ConflictCase)
+  }
+
+  return {
+    async openCases(suspects) {
+      const keys = suspects.map(({ centralDatabase, documentId }) => [centralDatabase, documentId])
+      if (keys.length === 0) return []
+      const rows = await database.view(deskDesignName, 'open_by_document', { keys, includeDocuments: true })
+      return rows.map(({ doc }) => doc as ConflictCase)
+    },
+    async open(conflict, apart) {
+      const problems = schemaProblems(Conflict, conflict)
+      if (problems.length > 0) throw new UnfitCaseError(describeProblems(problems))
+      await keepApart(apart)
+      let fresh = false
+      const present = await change(conflict._id, (current) => {
+        fresh = current?.status !== 'open'
+        if (current === undefined) return conflict
+        return fresh ? reopenCase(current, conflict.at) : undefined
+      })
+      await copyToStores(present)
+      return fresh
+    },
+    async close(conflict, resolution, at) {
+      const closed = closeCase(conflict, resolution, at)
+      await copyToStores(closed)
+      await change(conflict._id, (current) => (current?.status === 'resolved' ? undefined : authoredCase(closed)))
+    },
+    find,
+    list: listFrom,
+    async knowsStore(storeId) {
+      return (await listFrom({ storeId }, 1, undefined)).length > 0 || storeExists(client, storeId)
+    },
+  }
+}
+
+async function putCopy(store: CouchDatabase, copy: ConflictCase): Promise<void> {
+  const wanted = canonicalHash(copy)
+  await store.update(copy._id, (current) =>
+    current !== undefined && canonicalHash(authoredBody(current)) === wanted ? undefined : copy,
+  )
+}
+
+function authoredCase(conflict: ConflictCase): ConflictCase {
+  return authoredBody(conflict) as ConflictCase
+}
+
+/** Only this service writes documents of this type to its database. */
+function caseOf(document: StoredDocument | undefined): ConflictCase | undefined {
+  return document?.['type'] === 'conflict' ? (document as unknown as ConflictCase) : undefined
+}
