@@ -69,9 +69,12 @@ export interface StartOptions {
   readonly logger: FastifyBaseLogger
   /** Milliseconds between rounds of reconciliation; 5000 unless given. */
   readonly reconcileEveryMs?: number
+  /** Milliseconds after which JetStream delivers an unacknowledged message again; 30,000 unless given. */
+  readonly ackWaitMs?: number
 }
 
 const defaultReconcileEveryMs = 5000
+const defaultAckWaitMs = 30_000
 const Up = Type.Object({})
 
 export async function startService(
@@ -143,7 +146,8 @@ export async function startService(
     Promise.all([couchReached, reachNats()]).then(() => {
       if (stopping.signal.aborted || connection === undefined) return
       const { name: service, subjects } = definition
-      consumer = startMessageConsumer({ ...common, connection, service, subjects })
+      const ackWaitMs = options.ackWaitMs ?? defaultAckWaitMs
+      consumer = startMessageConsumer({ ...common, connection, service, subjects, ackWaitMs })
     }),
   ])
 

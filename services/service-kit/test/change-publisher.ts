@@ -4,6 +4,7 @@ import { headers } from '@nats-io/transport-node'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import {
   changeMessageId,
+  changeStream,
   changeSubject,
   classOfDatabase,
   databaseOfDocument,
@@ -22,6 +23,10 @@ export interface TestPublisher {
   deadLetters(): Promise<DeadLetter[]>
   /** Messages that a durable consumer has not had acknowledged: waiting and delivered. */
   unacknowledged(service: string): Promise<number>
+  /** Deletes the durable consumer, as an operator might. */
+  deleteConsumer(service: string): Promise<void>
+  /** Deletes the stream of changes with all its messages, as a lost disk would. */
+  deleteStream(): Promise<void>
   close(): Promise<void>
 }
 
@@ -77,8 +82,14 @@ export async function connectPublisher(natsUrl: string): Promise<TestPublisher> 
       return letters
     },
     async unacknowledged(service) {
-      const info = await manager.consumers.info('POS', service)
+      const info = await manager.consumers.info(changeStream, service)
       return info.num_pending + info.num_ack_pending
+    },
+    async deleteConsumer(service) {
+      await manager.consumers.delete(changeStream, service)
+    },
+    async deleteStream() {
+      await manager.streams.delete(changeStream)
     },
     async close() {
       await connection.close()

@@ -2,6 +2,7 @@
 export { startCentral, type Central } from './central.ts'
 export { connectPublisher, type PublishOptions, type TestPublisher } from './change-publisher.ts'
 export { freePort } from './free-port.ts'
+export { notebookService } from './notebook-service.ts'
 export { startNatsServer, type NatsServer } from './nats-server.ts'
 export { startProcess, type NodeProcess } from './node-process.ts'
 export {

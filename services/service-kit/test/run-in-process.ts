@@ -1,7 +1,7 @@
 /** A service inside the test's process, on a free port, against real dependencies. */
 import { pino } from 'pino'
 import { loadServiceConfig } from '../src/config.ts'
-import { startService, type RunningService, type ServiceDefinition } from '../src/service.ts'
+import { startService, type RunningService, type ServiceDefinition, type StartOptions } from '../src/service.ts'
 import type { Central } from './central.ts'
 import type { NatsServer } from './nats-server.ts'
 import { waitUntil } from './wait-until.ts'
@@ -11,17 +11,17 @@ export interface TestService {
   get(path: string): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>
 }
 
-/** Resolves when it is ready. Reconciles every `reconcileEveryMs` (300 unless given). */
+/** Resolves when it is ready. Reconciles every 300 ms unless told otherwise. */
 export async function runInProcess(
   definition: ServiceDefinition,
   central: Pick<Central, 'url'>,
   nats: Pick<NatsServer, 'url'>,
-  reconcileEveryMs = 300,
+  options: Omit<StartOptions, 'logger'> = {},
 ): Promise<TestService> {
   const loaded = loadServiceConfig({ PORT: '0', COUCHDB_URL: central.url, NATS_URL: nats.url })
   if (!loaded.ok) throw new Error(loaded.problems.join('; '))
   const logger = pino({ level: 'silent' })
-  const service = await startService(loaded.config, definition, { logger, reconcileEveryMs })
+  const service = await startService(loaded.config, definition, { logger, reconcileEveryMs: 300, ...options })
   await waitUntil('the service is ready', async () => (await fetch(`${service.address}/health/ready`)).ok)
   return {
     service,

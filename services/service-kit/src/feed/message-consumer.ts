@@ -2,7 +2,7 @@
  * One durable pull consumer of the stream of changes.
  *
  *     JetStream ──► waiting (≤ maxAckPending) ──► batch (≤ 200) ──► handle ──► acknowledge
- *                        │ every 10 s: "still working on it"          │
+ *                        │ now and then: "still working on it"          │
  *                        └────────────────────────────────────────────┴─► dead letter
  *
  * 1. A message is acknowledged after `handle` said `done` for it, or after its dead letter has its PubAck; never before.
@@ -38,6 +38,8 @@ export interface ConsumerOptions {
   /** Durable name, and the name under which dead letters are filed, such as `sales`. */
   readonly service: string
   readonly subjects: readonly string[]
+  /** Milliseconds after which JetStream delivers again what is not acknowledged and not said to be in work. */
+  readonly ackWaitMs: number
   readonly handle: HandleBatch
   /** Called before a held batch is tried again: creates what may have gone missing. */
   readonly recover: () => Promise<void>
@@ -58,8 +60,6 @@ interface ReadableMessage {
 
 const maxBatch = 200
 const maxAckPending = 1000
-const ackWaitMs = 30_000
-const stillWorkingEveryMs = 10_000
 const pullExpiryMs = 10_000
 const ackTimeoutMs = 5000
 const nanosecondsPerMs = 1_000_000
@@ -79,7 +79,7 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
 
   const keepAlive = setInterval(() => {
     for (const message of [...waiting, ...inHand]) message.working()
-  }, stillWorkingEveryMs)
+  }, options.ackWaitMs / 3)
 
   async function run(): Promise<void> {
     let failures = 0
@@ -87,7 +87,7 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
       try {
         const manager = await jetstreamManager(connection)
         await ensureStreams(manager)
-        const consumer = await ensureConsumer(manager, stream, service, options.subjects)
+        const consumer = await ensureConsumer(manager, stream, options)
         failures = 0
         await consumeUntilBroken(consumer)
       } catch (error) {
@@ -237,8 +237,7 @@ async function ensureStreams(manager: JetStreamManager): Promise<void> {
 async function ensureConsumer(
   manager: JetStreamManager,
   stream: JetStreamClient,
-  service: string,
-  subjects: readonly string[],
+  { service, subjects, ackWaitMs }: ConsumerOptions,
 ): Promise<Consumer> {
   // Adding a consumer that is there with the same configuration changes nothing.
   await manager.consumers.add(changeStream, {
