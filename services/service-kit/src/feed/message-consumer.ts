@@ -64,6 +64,8 @@ const pullExpiryMs = 10_000
 const ackTimeoutMs = 5000
 const nanosecondsPerMs = 1_000_000
 const replicas = 1
+/** JetStream's error code for a consumer of this name with another configuration. */
+const consumerExists = 10_148
 
 export function startMessageConsumer(options: ConsumerOptions): MessageConsumer {
   const { connection, service, telemetry, logger } = options
@@ -239,15 +241,24 @@ async function ensureConsumer(
   stream: JetStreamClient,
   { service, subjects, ackWaitMs }: ConsumerOptions,
 ): Promise<Consumer> {
-  // Adding a consumer that is there with the same configuration changes nothing.
-  await manager.consumers.add(changeStream, {
-    durable_name: service,
-    ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
+  const settings = {
     filter_subjects: [...subjects],
     ack_wait: ackWaitMs * nanosecondsPerMs,
     max_deliver: -1,
     max_ack_pending: maxAckPending,
-  })
+  }
+  try {
+    // Adding a consumer that is there with the same configuration changes nothing.
+    await manager.consumers.add(changeStream, {
+      durable_name: service,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      ...settings,
+    })
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== consumerExists) throw error
+    // An earlier release made it with other settings.
+    await manager.consumers.update(changeStream, service, settings)
+  }
   return stream.consumers.get(changeStream, service)
 }
