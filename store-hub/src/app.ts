@@ -38,6 +38,8 @@ export interface HubOptions {
   readonly config: HubConfig
   readonly telemetry: Telemetry
   readonly lineTimings?: LineTimings
+  /** How often a document that central refuses is offered again. */
+  readonly offerAgainMs?: number
   readonly socketTimings?: LiveSocketOptions['timings']
 }
 
@@ -51,6 +53,7 @@ export async function buildHub({
   config,
   telemetry,
   lineTimings,
+  offerAgainMs,
   socketTimings,
 }: HubOptions): Promise<FastifyInstance> {
   const { storeId, storeName } = config
@@ -71,6 +74,7 @@ export async function buildHub({
     syncLog,
     refusals,
     logger,
+    ...(offerAgainMs !== undefined && { offerAgainMs }),
   })
   const natsLine = createNatsLine(config.natsUrl, `hub-${storeId}`, logger)
   const publisher = createChangePublisher({ store, storeId, line: natsLine, telemetry, logger })
@@ -83,7 +87,7 @@ export async function buildHub({
     clock,
     syncLog,
     logger,
-    isReady: () => replication.hasPulled('catalog'),
+    isReady: replication.hasHeardFromCentral,
   })
 
   const app = fastify({

@@ -34,6 +34,8 @@ export class HubError extends Error {
   readonly code: ErrorCode
   readonly problems: readonly Problem[]
   readonly fields: Readonly<Record<string, unknown>>
+  /** For Fastify, and for routes that answer errors in a form of their own. */
+  readonly statusCode: number
 
   constructor(
     code: ErrorCode,
@@ -43,6 +45,7 @@ export class HubError extends Error {
     super(detail, { cause: more.cause })
     this.name = 'HubError'
     this.code = code
+    this.statusCode = statusOfCode[code]
     this.problems = more.problems ?? []
     this.fields = more.fields ?? {}
   }
@@ -78,7 +81,7 @@ export function sendProblem(reply: FastifyReply, problem: ProblemDetails): Fasti
 export function useProblemDetails(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error, request.url.split('?')[0] ?? '')
-    if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+    if (!(error instanceof HubError)) request.log.error({ err: error }, 'request failed')
     return sendProblem(reply, problem)
   })
 }

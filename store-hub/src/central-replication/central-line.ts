@@ -15,6 +15,8 @@ export interface CentralLine {
   ensureDatabase(database: string): Promise<void>
   /** Central's update sequence, an opaque text to be compared for equality only. Throws a CentralError. */
   updateSequence(database: string): Promise<string>
+  /** Which of these revisions, by document id, the database lacks: the ids. Throws a CentralError. */
+  missing(database: string, revisions: Readonly<Record<string, readonly string[]>>): Promise<string[]>
   /** Names of central's databases that begin with `prefix`. Throws a CentralError. */
   databases(prefix: string): Promise<string[]>
 }
@@ -69,12 +71,14 @@ export function createCentralLine(address: CentralAddress, timings: LineTimings 
     }
   }
 
-  const ask = async (method: string, path: string): Promise<unknown> => {
-    const response = await request(`${address.url}/${path}`, { method }, timings.questionMs)
-    const body: unknown = await response.json().catch(() => undefined)
-    if (response.ok) return body
+  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const json =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+    const response = await request(`${address.url}/${path}`, { method, ...json }, timings.questionMs)
+    const answer: unknown = await response.json().catch(() => undefined)
+    if (response.ok) return answer
     const reason =
-      typeof body === 'object' && body !== null && 'reason' in body ? String(body.reason) : 'no reason given'
+      typeof answer === 'object' && answer !== null && 'reason' in answer ? String(answer.reason) : 'no reason given'
     throw new CentralError(`central answered ${response.status}: ${reason}`, response.status)
   }
 
@@ -105,6 +109,10 @@ export function createCentralLine(address: CentralAddress, timings: LineTimings 
     async updateSequence(database) {
       const info = await ask('GET', encodeURIComponent(database))
       return typeof info === 'object' && info !== null && 'update_seq' in info ? String(info.update_seq) : ''
+    },
+    async missing(database, revisions) {
+      const answer = await ask('POST', `${encodeURIComponent(database)}/_revs_diff`, revisions)
+      return typeof answer === 'object' && answer !== null ? Object.keys(answer) : []
     },
     async databases(prefix) {
       const range = `start_key=${encodeURIComponent(JSON.stringify(prefix))}&end_key=${encodeURIComponent(JSON.stringify(`${prefix}\ufff0`))}`

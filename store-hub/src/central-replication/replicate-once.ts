@@ -6,7 +6,7 @@ import type { Direction } from './links.ts'
 export interface RunOutcome {
   readonly documentsWritten: number
   /** Documents that the other side refused, each by itself. The checkpoint has passed them. */
-  readonly refused: readonly { readonly id: string; readonly reason: string }[]
+  readonly refused: { readonly id: string; readonly reason: string }[]
 }
 
 export interface RunRequest {
@@ -43,6 +43,23 @@ export async function replicateOnce(request: RunRequest): Promise<RunOutcome> {
     return { documentsWritten: result.docs_written, refused }
   } finally {
     signal.removeEventListener('abort', cancel)
+  }
+}
+
+const comparePage = 500
+
+/** Leaf revisions by document id of the changes `after < sequence ≤ through`, in pages. */
+export async function* revisionsBetween(
+  local: PouchDatabase,
+  after: number,
+  through: number,
+): AsyncGenerator<Record<string, string[]>> {
+  for (let since = after; since < through;) {
+    const { results } = await local.changes({ since, limit: comparePage, style: 'all_docs', return_docs: true })
+    if (results.length === 0) return
+    const within = results.filter(({ seq }) => Number(seq) <= through)
+    yield Object.fromEntries(within.map(({ id, changes }) => [id, changes.map(({ rev }) => rev)]))
+    since = Number(results.at(-1)?.seq)
   }
 }
 

@@ -8,6 +8,8 @@
 // 2. While the line is down nothing runs; one small probe asks whether it is up, and everything goes on at once.
 // 3. "Pushed through N" is noted only after a run that began at N came to its end.
 // 4. Documents that central refuses by themselves are recorded and offered again; they are never silently passed.
+// 5. PouchDB's checkpoint passes refused documents as it goes. After a run that failed or a process that was killed we
+//    can't know which, so the next good run asks central whether it has everything since our own last note.
 import {
   centralDatabaseOf,
   parseCentralDatabase,
@@ -18,13 +20,14 @@ import {
 import type { FastifyBaseLogger } from 'fastify'
 import { describeError } from '../errors.ts'
 import type { HubState } from '../hub-state/index.ts'
+import type { PouchDatabase } from '../pouchdb/index.ts'
 import type { Store } from '../store/index.ts'
 import type { SyncLog } from '../sync-log/index.ts'
 import { isOpenPeriod, type Refusals } from '../terminals/index.ts'
 import { CentralError, type CentralLine } from './central-line.ts'
 import { compareRoutes, pollIntervalMs, routesOf, type Route } from './links.ts'
 import { readProgress, saveProgress, type Progress } from './progress.ts'
-import { replicateOnce, type RunOutcome } from './replicate-once.ts'
+import { replicateOnce, revisionsBetween, type RunOutcome } from './replicate-once.ts'
 import { failuresOf, initialPhase, nextPhase, type LinkEvent, type LinkPhase } from './state.ts'
 
 export interface CentralReplicationOptions {
@@ -35,8 +38,8 @@ export interface CentralReplicationOptions {
   readonly syncLog: SyncLog
   readonly refusals: Refusals
   readonly logger: FastifyBaseLogger
-  readonly nowMs?: () => number
-  readonly random?: () => number
+  /** How often a document that central refuses is offered again, milliseconds; default a minute. */
+  readonly offerAgainMs?: number
 }
 
 export interface CentralReplication {
@@ -45,8 +48,11 @@ export interface CentralReplication {
   wan(): WanState
   /** Undefined for a way that the database does not go. */
   status(database: string, direction: 'push' | 'pull'): Promise<FeedStatus | undefined>
-  /** True once a pull of the database has come to its end since the store was made. */
-  hasPulled(database: string): boolean
+  /**
+   * True once the catalogue and every sales database of this store at central were pulled to their end, since the store
+   * was made. Before that, enrolments and receipts of an earlier hub may be unknown here.
+   */
+  hasHeardFromCentral(): boolean
 }
 
 interface Link {
@@ -60,22 +66,25 @@ interface Link {
   behindSinceMs: number | undefined
   lastError: string | undefined
   lastOfferMs: number
+  /** A run may have been refused documents without our knowing. */
+  unsure: boolean
 }
 
 const maxRuns = 3
 const tickMs = 1000
 const probeIntervalMs = 2000
-const offerAgainMs = 60_000
+const defaultOfferAgainMs = 60_000
 const batchSize = 200
+/** Kept beside the progress of the links: a hub that heard from central once may enrol without it. */
+const heardKey = 'central/heard'
 /** A run that has gone on this long is ended and begun again from its checkpoint. */
 const longestRunMs = 15 * 60_000
 
 export async function createCentralReplication(options: CentralReplicationOptions): Promise<CentralReplication> {
   const { store, state, storeId, line, syncLog, refusals, logger } = options
-  const nowMs = options.nowMs ?? Date.now
-  const random = options.random ?? Math.random
+  const offerAgainMs = options.offerAgainMs ?? defaultOfferAgainMs
   const links = new Map<string, Link>()
-  const ensured = new Set<string>()
+  const ensured = new Map<string, Promise<void>>()
   const runs = new Set<Promise<void>>()
   const stopping = new AbortController()
   const saved = await readProgress(state)
@@ -113,6 +122,7 @@ export async function createCentralReplication(options: CentralReplicationOption
         behindSinceMs: undefined,
         lastError: undefined,
         lastOfferMs: 0,
+        unsure: true,
       })
     }
   }
@@ -139,6 +149,7 @@ export async function createCentralReplication(options: CentralReplicationOption
     } catch (error) {
       if (stopping.signal.aborted) return
       link.lastError = describeError(error)
+      link.unsure = true
       // A database that was removed at central is made again at the next run.
       if (isMissing(error)) ensured.delete(link.route.database)
       const { database, direction } = link.route
@@ -146,7 +157,7 @@ export async function createCentralReplication(options: CentralReplicationOption
         { database, direction, reason: link.lastError, failures: failuresOf(link.phase) + 1 },
         'replication failed',
       )
-      dispatch(link, { type: 'failed', random: random() })
+      dispatch(link, { type: 'failed', random: Math.random() })
     }
   }
 
@@ -155,26 +166,64 @@ export async function createCentralReplication(options: CentralReplicationOption
     const local = store.database(database)
     if (local === undefined) return
     const remoteName = centralDatabaseOf(storeId, database)
-    if (!ensured.has(database)) {
-      await line.ensureDatabase(remoteName)
-      ensured.add(database)
-    }
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(longestRunMs)])
+    await ensureRemote(database, remoteName)
     const remoteSequence = direction === 'pull' ? await line.updateSequence(remoteName) : undefined
     const localSequence = Number((await local.info()).update_seq)
-    const remote = line.remote(remoteName, signal)
-    const outcome = await replicateOnce({ direction, local, remote, batchSize, signal })
+    const outcome = await replicate(link.route, local)
+    if (direction === 'push' && link.unsure) await addMissing(link, local, localSequence, outcome)
+    link.unsure = false
     const stillRefused = direction === 'push' ? await offerAgain(link, outcome) : []
     await report(link, outcome)
     link.remoteSequence = remoteSequence
     link.progress = {
       sequence: direction === 'push' ? localSequence : 0,
-      lastSuccessAt: new Date(nowMs()).toISOString(),
+      lastSuccessAt: new Date().toISOString(),
       refused: stillRefused,
     }
     await saveIfMoved(link)
+    await noteHeard()
     const moved = Number((await local.info()).update_seq) > localSequence
-    link.behindSinceMs = direction === 'push' && moved ? nowMs() : undefined
+    link.behindSinceMs = direction === 'push' && moved ? Date.now() : undefined
+  }
+
+  const replicate = async (
+    { database, direction }: Route,
+    local: PouchDatabase,
+    documentIds?: readonly string[],
+  ): Promise<RunOutcome> => {
+    const run = new AbortController()
+    const abort = (): void => run.abort()
+    const limit = setTimeout(abort, longestRunMs)
+    stopping.signal.addEventListener('abort', abort, { once: true })
+    try {
+      const { signal } = run
+      const remote = line.remote(centralDatabaseOf(storeId, database), signal)
+      const only = documentIds === undefined ? {} : { documentIds }
+      return await replicateOnce({ direction, local, remote, batchSize, signal, ...only })
+    } finally {
+      clearTimeout(limit)
+      stopping.signal.removeEventListener('abort', abort)
+    }
+  }
+
+  // Push and pull share the answer: a second PUT during the first would be told "exists" before it does.
+  const ensureRemote = async (database: string, remoteName: string): Promise<void> => {
+    const making = ensured.get(database) ?? line.ensureDatabase(remoteName)
+    ensured.set(database, making)
+    await making.catch((error: unknown) => {
+      ensured.delete(database)
+      throw error
+    })
+  }
+
+  const addMissing = async (link: Link, local: PouchDatabase, through: number, outcome: RunOutcome): Promise<void> => {
+    const known = new Set([...outcome.refused.map(({ id }) => id), ...link.progress.refused])
+    const remoteName = centralDatabaseOf(storeId, link.route.database)
+    for await (const revisions of revisionsBetween(local, link.progress.sequence, through)) {
+      const missing = await line.missing(remoteName, revisions)
+      const unknown = missing.filter((id) => !known.has(id))
+      outcome.refused.push(...unknown.map((id) => ({ id, reason: 'central does not have it, and gave no reason' })))
+    }
   }
 
   // A document that was refused earlier is behind PouchDB's checkpoint, so only we remember to offer it.
@@ -182,13 +231,11 @@ export async function createCentralReplication(options: CentralReplicationOption
     const ids = new Set(outcome.refused.map(({ id }) => id))
     const earlier = link.progress.refused.filter((id) => !ids.has(id))
     if (earlier.length === 0) return [...ids]
-    if (nowMs() - link.lastOfferMs < offerAgainMs) return [...earlier, ...ids]
-    link.lastOfferMs = nowMs()
+    if (Date.now() - link.lastOfferMs < offerAgainMs) return [...earlier, ...ids]
+    link.lastOfferMs = Date.now()
     const local = store.database(link.route.database)
     if (local === undefined) return [...earlier, ...ids]
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(longestRunMs)])
-    const remote = line.remote(centralDatabaseOf(storeId, link.route.database), signal)
-    const again = await replicateOnce({ direction: 'push', local, remote, batchSize, signal, documentIds: earlier })
+    const again = await replicate(link.route, local, earlier)
     return [...ids, ...again.refused.map(({ id }) => id)]
   }
 
@@ -220,25 +267,37 @@ export async function createCentralReplication(options: CentralReplicationOption
     saved.set(key, progress)
   }
 
+  const noteHeard = async (): Promise<void> => {
+    if (saved.has(heardKey) || !discovered) return
+    const needed = [...links.values()].filter(
+      ({ route }) => route.direction === 'pull' && (route.entityClass === 'catalog' || route.entityClass === 'sales'),
+    )
+    if (needed.some(({ progress }) => progress.lastSuccessAt === null)) return
+    const heard: Progress = { sequence: 0, lastSuccessAt: new Date().toISOString(), refused: [] }
+    await saveProgress(state, heardKey, heard)
+    saved.set(heardKey, heard)
+  }
+
   const discover = async (): Promise<void> => {
     for (const name of await line.databases(`store-${storeId}-`)) {
       const found = parseCentralDatabase(name)
       if (found === undefined || found.storeId !== storeId || store.database(found.database) !== undefined) continue
       const period = salesPeriodOf(found.database)
-      if (period !== undefined && !isOpenPeriod(period, new Date(nowMs()))) continue
+      if (period !== undefined && !isOpenPeriod(period, new Date())) continue
       await store.create(found.database)
       logger.info({ database: found.database }, 'database found at central')
       addLinks(found.database)
     }
     discovered = true
+    await noteHeard()
   }
 
   const pollPulls = async (): Promise<void> => {
     if (!discovered) await discover()
     for (const link of links.values()) {
       const { database, direction } = link.route
-      if (direction !== 'pull' || link.phase.name !== 'idle' || link.nextPollMs > nowMs()) continue
-      link.nextPollMs = nowMs() + pollIntervalMs(database, new Date(nowMs()))
+      if (direction !== 'pull' || link.phase.name !== 'idle' || link.nextPollMs > Date.now()) continue
+      link.nextPollMs = Date.now() + pollIntervalMs(database, new Date())
       const sequence = await line.updateSequence(centralDatabaseOf(storeId, database))
       if (sequence !== link.remoteSequence) dispatch(link, { type: 'wake' })
     }
@@ -246,12 +305,12 @@ export async function createCentralReplication(options: CentralReplicationOption
 
   const onTick = async (): Promise<void> => {
     if (line.state() === 'down') {
-      if (nowMs() < nextProbeMs) return
-      nextProbeMs = nowMs() + probeIntervalMs
+      if (Date.now() < nextProbeMs) return
+      nextProbeMs = Date.now() + probeIntervalMs
       return line.probe()
     }
     for (const link of links.values()) {
-      if (link.progress.refused.length > 0 && nowMs() - link.lastOfferMs >= offerAgainMs)
+      if (link.progress.refused.length > 0 && Date.now() - link.lastOfferMs >= offerAgainMs)
         dispatch(link, { type: 'wake' })
     }
     try {
@@ -275,7 +334,7 @@ export async function createCentralReplication(options: CentralReplicationOption
     if (link === undefined) {
       addLinks(database)
     } else {
-      link.behindSinceMs ??= nowMs()
+      link.behindSinceMs ??= Date.now()
       dispatch(link, { type: 'wake' })
     }
     // After the writer's own turn, so that a burst is one run.
@@ -308,7 +367,7 @@ export async function createCentralReplication(options: CentralReplicationOption
       if (link === undefined || local === undefined) return undefined
       const sequence = Number((await local.info()).update_seq)
       const lag = direction === 'push' ? Math.max(0, sequence - link.progress.sequence) : 0
-      const behindSinceMs = lag > 0 ? (link.behindSinceMs ??= nowMs()) : undefined
+      const behindSinceMs = lag > 0 ? (link.behindSinceMs ??= Date.now()) : undefined
       return {
         state: linkState(link.phase, line.state()),
         lagDocuments: lag + link.progress.refused.length,
@@ -318,7 +377,7 @@ export async function createCentralReplication(options: CentralReplicationOption
         failures: failuresOf(link.phase),
       }
     },
-    hasPulled: (database) => (links.get(`${database}/pull`)?.progress.lastSuccessAt ?? null) !== null,
+    hasHeardFromCentral: () => saved.has(heardKey),
   }
 }
 

@@ -194,7 +194,8 @@ function followStore(store: Store, logger: FastifyBaseLogger, derive: (name: str
       stopped = true
       unsubscribe()
       clearTimeout(timer)
-      await work
+      // What is still open is taken in at the next start.
+      await pass().catch((error: unknown) => logger.warn({ err: error }, 'sync log closes behind its databases'))
     },
   }
 }

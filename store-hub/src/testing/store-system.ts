@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Enrolment, HubStatus } from '@tidemark/contracts'
+import { startTelemetry } from '@tidemark/telemetry'
+import type { FastifyInstance } from 'fastify'
+import { buildHub, type HubOptions } from '../app.ts'
+import { loadConfig } from '../config.ts'
+import { startCentral, centralCredentials, type Central } from './central.ts'
+import { eventually } from './eventually.ts'
+import { startNats, type NatsProcess } from './nats-process.ts'
+import { openTcpLink, type TcpLink } from './tcp-link.ts'
+
+export interface TestHubOptions extends Partial<Pick<HubOptions, 'lineTimings' | 'offerAgainMs' | 'socketTimings'>> {
+  /** URL of another central than the system's. */
+  readonly central?: string
+}
+
+/** A hub with its central and NATS, each behind a line that can be cut, all in one temporary folder. */
+export interface StoreSystem {
+  readonly directory: string
+  readonly central: Central
+  readonly nats: NatsProcess
+  readonly centralLink: TcpLink
+  readonly natsLink: TcpLink
+  /** Environment of a hub process of this system. */
+  environment(port: number): Record<string, string>
+  startHub(options?: TestHubOptions): Promise<RunningHub>
+  close(): Promise<void>
+}
+
+export interface RunningHub {
+  readonly app: FastifyInstance
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string
+  enrol(lane: number, query?: string): Promise<Response>
+  /** Waits until the hub has heard from central, then enrols. */
+  enrolWhenReady(lane: number): Promise<Enrolment>
+  status(): Promise<HubStatus>
+  close(): Promise<void>
+}
+
+export async function startStore(): Promise<StoreSystem> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'hub-'))
+  const central = await startCentral(directory)
+  const nats = await startNats(path.join(directory, 'nats'))
+  const centralLink = await openTcpLink(central.port)
+  const natsLink = await openTcpLink(nats.port)
+  const hubs: RunningHub[] = []
+  const environment = (port: number): Record<string, string> => ({
+    STORE_ID: 's001',
+    STORE_NAME: 'Harbour Street',
+    HUB_PORT: String(port),
+    HUB_DATA_DIR: path.join(directory, 'hub'),
+    COUCHDB_URL: `http://${centralCredentials}@127.0.0.1:${centralLink.port}`,
+    NATS_URL: `nats://127.0.0.1:${natsLink.port}`,
+    LOG_LEVEL: 'silent',
+  })
+  return {
+    directory,
+    central,
+    nats,
+    centralLink,
+    natsLink,
+    environment,
+    async startHub({ central: otherCentral, ...options } = {}) {
+      const other = otherCentral === undefined ? {} : { COUCHDB_URL: otherCentral }
+      const hub = await startHub({ ...environment(0), ...other }, options)
+      hubs.push(hub)
+      return hub
+    },
+    async close() {
+      for (const hub of hubs) await hub.close()
+      await Promise.all([centralLink.close(), natsLink.close(), nats.kill()])
+      await central.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startHub(env: Record<string, string>, options: Partial<HubOptions>): Promise<RunningHub> {
+  const loaded = loadConfig(env)
+  if (!loaded.ok) throw new Error(loaded.problems.join('; '))
+  const telemetry = startTelemetry({ serviceName: 'tidemark-hub' })
+  const app = await buildHub({ config: loaded.config, telemetry, ...options })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const enrol = (lane: number, query = ''): Promise<Response> =>
+    fetch(`${url}/api/terminals${query}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ lane }),
+    })
+  let closing: Promise<void> | undefined
+  return {
+    app,
+    url,
+    enrol,
+    enrolWhenReady: (lane) =>
+      eventually('the hub enrols terminals', async () => {
+        const response = await enrol(lane)
+        return response.status === 201 && ((await response.json()) as Enrolment)
+      }),
+    status: async () => (await (await fetch(`${url}/api/status`)).json()) as HubStatus,
+    close() {
+      closing ??= Promise.resolve(app.close()).then(() => telemetry.shutdown())
+      return closing
+    },
+  }
+}
