@@ -19,6 +19,7 @@ const KEPT_MEMBERS = new Set(['_id', '_rev', '_deleted', '_revisions', '_attachm
 const DROPPED_MEMBERS = new Set(['_revs_info', '_conflicts', '_deleted_conflicts', '_local_seq'])
 
 export const isRevision = (value: unknown): value is string => typeof value === 'string' && REVISION.test(value)
+const isLocalRevision = (value: unknown): boolean => typeof value === 'string' && /^0-\d{1,15}$/.test(value)
 export const isDesignId = (id: string): boolean => id.startsWith('_design/')
 export const isLocalId = (id: string): boolean => id.startsWith('_local/')
 
@@ -70,9 +71,11 @@ function findRevisionFault(
   document: Readonly<Record<string, unknown>>,
   replicated: boolean,
 ): DocumentFault | undefined {
-  const { _rev: rev, _revisions: revisions } = document
-  if (rev !== undefined && !isRevision(rev)) return fault(400, 'bad_request', '_rev: Invalid rev format')
-  if (!replicated) return undefined
+  const { _id: id, _rev: rev, _revisions: revisions } = document
+  const isLocal = typeof id === 'string' && isLocalId(id)
+  if (rev !== undefined && !(isLocal ? isLocalRevision(rev) : isRevision(rev)))
+    return fault(400, 'bad_request', '_rev: Invalid rev format')
+  if (!replicated || isLocal) return undefined
   if (revisions === undefined) {
     return rev === undefined ? fault(400, 'bad_request', '_rev: a replicated document must have one') : undefined
   }

@@ -54,12 +54,18 @@ function sliceElements(json: Buffer, open: number): Slice[] {
     if (byte === QUOTE) at = endOfString(json, at) - 1
     else if (OPEN.has(byte)) depth += 1
     else if (depth === 0 && (byte === COMMA || CLOSE.has(byte))) {
-      if (at > start) slices.push({ start, end: at })
+      if (at > start) slices.push({ start, end: trimEnd(json, start, at) })
       if (byte !== COMMA) return slices
       start = skipSpace(json, at + 1)
     } else if (CLOSE.has(byte)) depth -= 1
   }
   return slices
+}
+
+function trimEnd(json: Buffer, start: number, end: number): number {
+  let at = end
+  while (at > start && (json[at - 1] ?? 0) <= 0x20) at -= 1
+  return at
 }
 
 function endOfString(json: Buffer, quote: number): number {

@@ -22,6 +22,8 @@ export interface Feed {
 }
 
 export interface FeedRegistry {
+  /** true once the server is closing */
+  readonly closed: boolean
   /** Counts a new feed on a database; throws 429 when there are too many. */
   open(database: string): Feed
   /** Wakes the feeds of a database, for example because it is gone. */
@@ -93,6 +95,9 @@ export function feedRegistry(store: Store, maxFeeds: number): FeedRegistry {
   const stopListening = store.onWrite(wake)
 
   return {
+    get closed() {
+      return closed
+    },
     open(database) {
       if (closed || running.size >= maxFeeds) {
         throw new CouchError(429, 'too_many_requests', `${running.size} feeds are open already`, { 'retry-after': '5' })

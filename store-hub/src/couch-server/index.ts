@@ -1,3 +1,4 @@
+export { boundClosing } from './bounded-closing.ts'
 export { couchServer, couchServerRouting } from './couch-server.ts'
 export type {
   AcceptedDocument,

@@ -1,7 +1,7 @@
 import fastify, { LogController } from 'fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { CouchLimits, CouchPrincipal } from '../couch-server/index.ts'
-import { couchServer, couchServerRouting } from '../couch-server/index.ts'
+import { boundClosing, couchServer, couchServerRouting } from '../couch-server/index.ts'
 import type { Store } from '../store/index.ts'
 import { carriesCredentials } from './basic-authentication.ts'
 
@@ -13,6 +13,9 @@ export interface CentralOptions {
   /** pino's level; default silent */
   readonly logLevel?: string
 }
+
+/** How long requests in progress may take once the server closes. */
+const CLOSING_GRACE_MS = 5_000
 
 /** CouchDB limits neither batches nor documents so tightly as a hub does. */
 const CENTRAL_LIMITS: Partial<CouchLimits> = {
@@ -50,5 +53,6 @@ export function buildCentral({ store, adminUser, adminPassword, limits, logLevel
       sequences: 'opaque',
     }),
   )
+  boundClosing(app, CLOSING_GRACE_MS)
   return app
 }

@@ -29,6 +29,10 @@ export function changesRoutes<P extends CouchPrincipal>(app: FastifyInstance, co
     const feed = context.feeds.open(databaseNameOf(request))
     // The socket closes before a generator that waits could be told to return: the feed has to be woken for it.
     reply.raw.once('close', () => feed.close())
+    reply.raw.once('finish', () => {
+      // The connection would be kept for a next request, and hold up the server that ended this feed to close.
+      if (context.feeds.closed && request.raw.httpVersionMajor === 1) request.raw.socket.destroySoon()
+    })
     keepUncompressed(request)
     const pieces =
       form === 'longpoll' ? longpollFeed(source, asked, feed, patience) : liveFeed(source, asked, feed, patience, form)
@@ -43,6 +47,8 @@ function keepUncompressed(request: FastifyRequest): void {
 }
 
 function sendFeed(reply: FastifyReply, pieces: AsyncGenerator<string>): FastifyReply {
+  // Without this a client learns that its feed is open only when the first change comes.
+  reply.raw.once('pipe', () => reply.raw.flushHeaders())
   return reply.send(Readable.from(pieces, { objectMode: false }))
 }
 

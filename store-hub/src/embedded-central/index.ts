@@ -1,0 +1,2 @@
+export { buildCentral } from './app.ts'
+export type { CentralOptions } from './app.ts'
