@@ -1,0 +1,1 @@
+export { syncLogService } from './app.ts'
