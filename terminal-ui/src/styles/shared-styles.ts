@@ -24,7 +24,15 @@ export const sharedStyles = css`
     font: inherit;
     color: inherit;
   }
+  svg {
+    display: block;
+    flex: none;
+  }
   button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: var(--tm-space-2);
     min-height: var(--tm-target);
     min-width: var(--tm-target);
     padding: 0 var(--tm-space-4);

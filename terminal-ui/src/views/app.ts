@@ -75,10 +75,7 @@ export class TmApp extends LitElement {
   #renderLoading() {
     const status = this.till.syncStatus
     const loading = status?.loading
-    const text =
-      status?.lastError != null
-        ? `The hub can’t be reached yet: ${status.lastError}. Trying again…`
-        : 'The till starts selling as soon as the catalogue and the store’s settings are here.'
+    const text = status === undefined ? '' : loadingWords(status, this.till.enrolment?.storeId ?? '')
     return html`<tm-message-view
       icon="store"
       heading="Loading the catalogue"
@@ -159,6 +156,15 @@ export class TmApp extends LitElement {
       <button @click=${() => this.panel.open()}>Details</button>
     </div>`
   }
+}
+
+function loadingWords(status: SyncStatus, storeId: string): string {
+  if (status.lockedOut) return 'The hub no longer accepts this till: its lane was taken over.'
+  if (status.lastError !== null) return `The catalogue can’t be fetched yet: ${status.lastError}. Trying again…`
+  if (status.lastSyncAt !== null && status.loading === null && !status.running) {
+    return `The hub answers, but head office has not sent the settings of store ${storeId} yet. Waiting for them…`
+  }
+  return 'The till starts selling as soon as the catalogue and the store’s settings are here.'
 }
 
 function alertWords(status: SyncStatus): string {

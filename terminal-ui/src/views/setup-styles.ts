@@ -54,6 +54,7 @@ export const setupStyles = css`
     gap: var(--tm-space-2);
   }
   label input {
+    font-weight: 400;
     min-height: 52px;
   }
   .lanes {
@@ -66,6 +67,8 @@ export const setupStyles = css`
     overflow-y: auto;
   }
   .lane {
+    flex-direction: column;
+    gap: 0;
     min-height: 60px;
     padding: 0;
     font-size: var(--tm-text-l);

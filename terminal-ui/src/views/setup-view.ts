@@ -38,7 +38,6 @@ export class TmSetupView extends LitElement {
     this.unreachable = answer.outcome === 'ok' ? undefined : answer.reason
     if (answer.outcome !== 'ok') return
     this.store = answer.value
-    this.laneCount = Math.max(this.laneCount, ...answer.value.lanes.map(({ lane }) => lane))
   }
 
   get #taken(): ReadonlyMap<number, string> {
@@ -98,7 +97,9 @@ export class TmSetupView extends LitElement {
   }
 
   #renderLanes() {
-    const lanes = Array.from({ length: this.laneCount }, (_, index) => index + 1)
+    const lanes = Array.from({ length: allLanes }, (_, index) => index + 1).filter(
+      (lane) => lane <= this.laneCount || this.#taken.has(lane),
+    )
     return html`<fieldset>
       <legend>Lane</legend>
       <div class="lanes">

@@ -43,15 +43,17 @@ export const cartStyles = css`
   }
   li {
     display: grid;
-    grid-template-columns: 1fr auto var(--tm-target);
-    grid-template-areas: 'name total total' 'unit quantity remove';
+    grid-template-columns: minmax(0, 1fr) auto minmax(72px, auto);
+    grid-template-areas: 'name quantity total' 'unit quantity total';
     align-items: center;
-    gap: var(--tm-space-1) var(--tm-space-2);
+    column-gap: var(--tm-space-3);
     padding: var(--tm-space-2) var(--tm-space-4);
     border-bottom: 1px solid var(--tm-line);
   }
   .name {
     grid-area: name;
+    align-self: end;
+    font-size: 0.9375rem;
     font-weight: 600;
     line-height: 1.25;
     overflow-wrap: anywhere;
@@ -63,12 +65,8 @@ export const cartStyles = css`
   }
   .unit-price {
     grid-area: unit;
+    align-self: start;
     font-size: var(--tm-text-s);
-  }
-  .remove {
-    grid-area: remove;
-    padding: 0;
-    color: var(--tm-ink-soft);
   }
   .stepper,
   .grams {
@@ -76,18 +74,20 @@ export const cartStyles = css`
     display: flex;
     align-items: center;
   }
-  .stepper button {
+  .stepper button,
+  .grams button {
     padding: 0;
     background: var(--tm-surface-sunken);
   }
-  .stepper button:first-child {
+  .stepper button:first-child,
+  .grams button {
     border-radius: var(--tm-radius-m) 0 0 var(--tm-radius-m);
   }
   .stepper button:last-child {
     border-radius: 0 var(--tm-radius-m) var(--tm-radius-m) 0;
   }
   .quantity {
-    width: 60px;
+    width: 48px;
     padding: 0 var(--tm-space-1);
     border: 1px solid var(--tm-line);
     border-radius: 0;
@@ -99,12 +99,14 @@ export const cartStyles = css`
     border-right: none;
   }
   .grams .quantity {
-    width: 88px;
-    border-radius: var(--tm-radius-m);
+    width: 70px;
+    border-left: none;
+    border-radius: 0 var(--tm-radius-m) var(--tm-radius-m) 0;
   }
   .grams span {
-    margin-left: var(--tm-space-1);
+    width: 1.375rem;
     color: var(--tm-ink-soft);
+    text-align: right;
   }
   footer {
     flex: none;
@@ -124,9 +126,6 @@ export const cartStyles = css`
     font-weight: 700;
   }
   .pay {
-    display: flex;
-    align-items: center;
-    justify-content: center;
     gap: var(--tm-space-3);
     width: 100%;
     min-height: 64px;

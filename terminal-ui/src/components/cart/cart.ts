@@ -50,7 +50,7 @@ export class TmCart extends LitElement {
 
   #typedQuantity(line: CartLine, input: HTMLInputElement): void {
     const quantity = Number.parseInt(input.value, 10)
-    if (Number.isInteger(quantity) && quantity >= 1 && quantity <= maxQuantity) this.#setQuantity(line, quantity)
+    if (Number.isInteger(quantity) && quantity >= 0 && quantity <= maxQuantity) this.#setQuantity(line, quantity)
     else input.value = String(line.quantity)
   }
 
@@ -92,21 +92,18 @@ export class TmCart extends LitElement {
       <span class="line-total amount">${total}</span>
       <span class="unit-price soft amount">${unitPrice}</span>
       ${line.unit === 'piece' ? this.#renderStepper(line) : this.#renderGrams(line)}
-      <button
-        class="plain remove"
-        aria-label="Remove ${line.name}"
-        @click=${() => this.#emit('tm-remove', line.lineId)}
-      >
-        ${icon('bin')}
-      </button>
     </li>`
   }
 
   #renderStepper(line: CartLine) {
     return html`<span class="stepper">
-      <button aria-label="One less ${line.name}" @click=${() => this.#setQuantity(line, line.quantity - 1)}>
-        ${icon('minus', 18)}
-      </button>
+      ${
+        line.quantity === 1
+          ? this.#renderRemove(line)
+          : html`<button aria-label="One less ${line.name}" @click=${() => this.#setQuantity(line, line.quantity - 1)}>
+              ${icon('minus', 18)}
+            </button>`
+      }
       ${this.#renderQuantity(line, `Quantity of ${line.name}`)}
       <button
         aria-label="One more ${line.name}"
@@ -119,7 +116,19 @@ export class TmCart extends LitElement {
   }
 
   #renderGrams(line: CartLine) {
-    return html`<label class="grams">${this.#renderQuantity(line, `Grams of ${line.name}`)}<span>g</span></label>`
+    return html`<span class="grams">
+      ${this.#renderRemove(line)}${this.#renderQuantity(line, `Grams of ${line.name}`)}<span>g</span>
+    </span>`
+  }
+
+  #renderRemove(line: CartLine) {
+    return html`<button
+      data-testid="remove-line"
+      aria-label="Remove ${line.name}"
+      @click=${() => this.#emit('tm-remove', line.lineId)}
+    >
+      ${icon('bin', 18)}
+    </button>`
   }
 
   #renderQuantity(line: CartLine, label: string) {

@@ -24,6 +24,7 @@ export class TmProductShelf extends LitElement {
       .categories {
         display: flex;
         flex: none;
+        align-content: start;
         gap: var(--tm-space-2);
         padding: 4px;
         margin: -4px;
@@ -40,7 +41,6 @@ export class TmProductShelf extends LitElement {
         color: var(--tm-on-brand);
       }
       .count {
-        margin-left: var(--tm-space-1);
         font-weight: 400;
         font-size: var(--tm-text-s);
       }
@@ -58,8 +58,8 @@ export class TmProductShelf extends LitElement {
       .product {
         display: flex;
         flex-direction: column;
+        align-items: stretch;
         justify-content: space-between;
-        gap: var(--tm-space-2);
         padding: var(--tm-space-3);
         border-color: transparent;
         box-shadow: var(--tm-shadow-1);
@@ -68,6 +68,7 @@ export class TmProductShelf extends LitElement {
       }
       .name {
         display: -webkit-box;
+        flex: none;
         -webkit-box-orient: vertical;
         -webkit-line-clamp: 3;
         overflow: hidden;
@@ -78,6 +79,29 @@ export class TmProductShelf extends LitElement {
         align-items: center;
         gap: var(--tm-space-1);
         color: var(--tm-brand);
+      }
+      /* Where there is room, categories stand beside the products: all in sight, none behind a scroll bar. */
+      @media (min-width: 1000px) {
+        :host {
+          flex-direction: row;
+        }
+        .categories {
+          flex-direction: column;
+          width: 152px;
+          gap: var(--tm-space-1);
+          overflow: hidden auto;
+        }
+        .categories button {
+          justify-content: space-between;
+          min-height: var(--tm-target);
+          padding: 0 var(--tm-space-3);
+          border-radius: var(--tm-radius-m);
+          font-size: var(--tm-text-s);
+          text-align: left;
+        }
+        .products {
+          flex: 1;
+        }
       }
       .more {
         grid-column: 1 / -1;
