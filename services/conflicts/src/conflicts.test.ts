@@ -7,6 +7,7 @@ import {
   ensureDatabase,
   loadServiceConfig,
   openDatabase,
+  readLiveLeaves,
   startService,
   type CouchClient,
   type RunningService,
@@ -208,6 +209,59 @@ test('a conflict that a hub has seen and central has not becomes a case once cen
   await replicate('catalog', own, rev(1, 'a'))
   await replicate('catalog', product('salt', 'hq', 55), rev(1, 'b'))
   await waitUntil('the case is open', async () => (await casesOf('product:salt', 'open')).length === 1)
+})
+
+test('two processes, leaves that keep changing and a central that goes away in between end with just the right open cases', async () => {
+  const other = await start(300)
+  const skus = Array.from({ length: 12 }, (_, index) => `race-${index}`)
+  const tips = new Map<string, string[]>(skus.map((sku) => [sku, []]))
+  let revisions = 0
+  const nextRev = (generation: number): string => {
+    revisions += 1
+    return `${generation}-${String(revisions).padStart(32, '0')}`
+  }
+  async function change(sku: string, round: number): Promise<void> {
+    const leaves = tips.get(sku) ?? []
+    const tip = round % 3 === 2 ? leaves.shift() : undefined
+    if (tip === undefined) {
+      const fresh = nextRev(1)
+      leaves.push(fresh)
+      return replicate('catalog', product(sku, 's001t01', revisions), fresh)
+    }
+    return replicate('catalog', { _id: `product:${sku}`, _deleted: true }, nextRev(2), tip)
+  }
+  for (let round = 0; round < 9; round += 1) {
+    for (const [index, sku] of skus.entries()) await change(sku, round + index)
+    if (round === 4) {
+      await central.halt()
+      await central.resume()
+    }
+  }
+  await waitUntil('each open case has the leaves at central', async () => {
+    for (const sku of skus) {
+      const leaves = await readLiveLeaves(client, 'catalog', `product:${sku}`)
+      const open = await casesOf(`product:${sku}`, 'open')
+      const [expected, found] = [
+        leaves.map(({ _rev }) => _rev).sort(),
+        open
+          .flatMap((item) => item.leaves)
+          .map(({ rev }) => rev)
+          .sort(),
+      ]
+      if (JSON.stringify(leaves.length > 1 ? expected : []) !== JSON.stringify(found)) return false
+    }
+    return true
+  })
+  await other.stop()
+  const desk = await client.request(Type.Object({ rows: Type.Array(Type.Object({ doc: Type.Unknown() })) }), {
+    path: 'conflict-desk/_all_docs',
+    query: { include_docs: true, startkey: '"conflict:"', endkey: '"conflict;"' },
+  })
+  const copies = openDatabase(client, 'store-s001-conflicts')
+  for (const { doc } of desk.rows) {
+    const { _id, status, documentId } = doc as Conflict
+    if (documentId.startsWith('product:race-')) expect(await copies.get(_id)).toMatchObject({ status })
+  }
 })
 
 test('a list is read page by page, and a message that cannot be read goes to the dead letters', async () => {
