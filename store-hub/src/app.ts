@@ -44,6 +44,8 @@ export interface HubOptions {
 }
 
 const hubVersion = '0.1.0'
+/** What answers that are under way get at a stop. */
+const closeGraceMs = 3000
 
 /**
  * Opens the store and wires everything to it. `app.ready()` (or listening) begins replication and publication;
@@ -130,6 +132,11 @@ export async function buildHub({
     replication.start()
     natsLine.start()
     publisher.start()
+  })
+  app.addHook('preClose', () => {
+    // Browsers open connections ahead of need, and Node does not count one that never asked anything as idle: without an
+    // end to its patience the hub would wait for them.
+    setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref()
   })
   app.addHook('onClose', async () => {
     terminals.close()

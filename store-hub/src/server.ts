@@ -18,11 +18,14 @@ const telemetry = startTelemetry({
 })
 const app = await buildHub({ config, telemetry })
 
+const longestDrainMs = 20_000
 let closing = false
 async function drain(signal: string): Promise<void> {
   if (closing) return
   closing = true
   app.log.info({ signal }, 'hub is stopping')
+  // Everything acknowledged is on disk already: a stop that hangs is no reason to stay.
+  setTimeout(() => process.exit(1), longestDrainMs).unref()
   await app.close()
   await telemetry.shutdown()
   process.exit(0)

@@ -1,4 +1,4 @@
-export { createCentralLine, defaultLineTimings } from './central-line.ts'
-export type { CentralLine, LineTimings } from './central-line.ts'
+export { createCentralLine } from './central-line.ts'
+export type { LineTimings } from './central-line.ts'
 export { createCentralReplication } from './runner.ts'
 export type { CentralReplication } from './runner.ts'

@@ -2,7 +2,7 @@
 import type { PouchDatabase, PouchDocument } from '../pouchdb/index.ts'
 import type { Store } from '../store/index.ts'
 
-export const hubStateDatabase = 'hub-state'
+const hubStateDatabase = 'hub-state'
 export type HubState = PouchDatabase
 
 const maxSaveAttempts = 10

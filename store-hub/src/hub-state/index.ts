@@ -1,2 +1,2 @@
-export { hubStateDatabase, isStatus, openHubState, readDocument, saveDocument } from './hub-state.ts'
+export { isStatus, openHubState, readDocument, saveDocument } from './hub-state.ts'
 export type { HubState } from './hub-state.ts'

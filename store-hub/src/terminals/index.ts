@@ -1,5 +1,5 @@
 export { createRefusals } from './refusals.ts'
-export type { RefusalInput, Refusals, RefusedRecord } from './refusals.ts'
+export type { Refusals } from './refusals.ts'
 export { createTerminals } from './terminals.ts'
 export type { Terminals } from './terminals.ts'
 export { isOpenPeriod, terminalAccess } from './terminal-access.ts'

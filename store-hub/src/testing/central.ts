@@ -42,7 +42,7 @@ export interface PickyCentral {
 export async function startPickyCentral(directory: string): Promise<PickyCentral> {
   const store = await openStore({ directory: path.join(directory, 'picky-central') })
   let refused = ''
-  const app = fastify({ ...couchServerRouting })
+  const app = fastify({ ...couchServerRouting, forceCloseConnections: true })
   await app.register(
     couchServer({
       store,
