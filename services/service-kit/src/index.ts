@@ -23,7 +23,7 @@ export {
   type FieldProblem,
 } from './errors.ts'
 export type { HandleBatch, Outcome, SpanNames } from './feed/handle-batch.ts'
-export { authoredBody, idOf, traceOriginOf, type SourceDocument } from './feed/source-document.ts'
+export { authoredBody, checkSourceId, idOf, traceOriginOf, type SourceDocument } from './feed/source-document.ts'
 export { decodeCursor, defaultPageSize, encodeCursor, pageOf, pageParameters } from './http/pagination.ts'
 export type { ServiceApp } from './http/service-app.ts'
 export { runService } from './run-service.ts'

@@ -22,6 +22,7 @@ import { ensureDatabase, ensureDesignDocument, type DesignDocument } from './cou
 import { describeError } from './errors.ts'
 import type { HandleBatch, SpanNames } from './feed/handle-batch.ts'
 import { startMessageConsumer, type MessageConsumer } from './feed/message-consumer.ts'
+import type { CheckSource } from './feed/source-document.ts'
 import { connectNats } from './feed/nats-connection.ts'
 import { buildServiceApp, type ServiceApp } from './http/service-app.ts'
 import { backoffMs, pause } from './pause.ts'
@@ -50,6 +51,8 @@ export interface ServiceDefinition {
   /** Classes of databases that reconciliation reads. */
   readonly classes: readonly EntityClass[]
   readonly spans: SpanNames
+  /** What a document must be to be given to `handle`; valid, unless this says otherwise. */
+  readonly check?: CheckSource
   /** Called once, before anything is connected. */
   readonly assemble: (parts: ServiceParts) => {
     readonly handle: HandleBatch
@@ -135,7 +138,7 @@ export async function startService(
     if (connection !== undefined) logger.info({ server: connection.getServer() }, 'NATS is reached')
   }
 
-  const common = { handle, recover: prepare, spans: definition.spans, telemetry, logger }
+  const common = { handle, recover: prepare, spans: definition.spans, check: definition.check, telemetry, logger }
   const couchReached = reachCouch()
   const started = Promise.all([
     couchReached.then(() => {

@@ -31,7 +31,7 @@ import { describeError, UnavailableError } from '../errors.ts'
 import { backoffMs, pause } from '../pause.ts'
 import { publishDeadLetter } from './dead-letters.ts'
 import { handleTraced, type HandleBatch, type Outcome, type SpanNames } from './handle-batch.ts'
-import { readMessage, type SourceDocument } from './source-document.ts'
+import { readMessage, type CheckSource, type SourceDocument } from './source-document.ts'
 
 export interface ConsumerOptions {
   readonly connection: NatsConnection
@@ -41,6 +41,8 @@ export interface ConsumerOptions {
   /** Milliseconds after which JetStream delivers again what is not acknowledged and not said to be in work. */
   readonly ackWaitMs: number
   readonly handle: HandleBatch
+  /** `checkSource` unless given. */
+  readonly check?: CheckSource | undefined
   /** Called before a held batch is tried again: creates what may have gone missing. */
   readonly recover: () => Promise<void>
   readonly spans: SpanNames
@@ -151,7 +153,12 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
     try {
       const readable: ReadableMessage[] = []
       for (const message of batch) {
-        const result = readMessage(message.subject, message.data, message.headers?.get('traceparent') || undefined)
+        const result = readMessage(
+          message.subject,
+          message.data,
+          message.headers?.get('traceparent') || undefined,
+          options.check,
+        )
         if (result.ok) readable.push({ message, source: result.document })
         else await bury(message, result.reason)
       }

@@ -28,8 +28,16 @@ export interface SourceDocument {
 export type ReadResult =
   { readonly ok: true; readonly document: SourceDocument } | { readonly ok: false; readonly reason: string }
 
-/** Reads a message of the stream: JSON, envelope, subject and the document's own schema. */
-export function readMessage(subject: string, data: Uint8Array, traceparent: string | undefined): ReadResult {
+/** Decides whether a document is given to the service. */
+export type CheckSource = (source: SourceDocument) => ReadResult
+
+/** Reads a message of the stream: JSON, envelope, subject and, by `check`, the document itself. */
+export function readMessage(
+  subject: string,
+  data: Uint8Array,
+  traceparent: string | undefined,
+  check: CheckSource = checkSource,
+): ReadResult {
   const parsed = parseJson(data)
   if (!parsed.ok) return parsed
   const envelopeProblems = schemaProblems(ChangeMessage, parsed.value)
@@ -40,7 +48,7 @@ export function readMessage(subject: string, data: Uint8Array, traceparent: stri
     return unreadable(`subject is of ${subjectStore}, message of ${message.storeId}`)
   const { storeId, database, rev, conflicts, deleted, document } = message
   const trace = traceparent !== undefined && parseTraceparent(traceparent) !== undefined ? { traceparent } : {}
-  return checkSource({ storeId, database, rev, conflicts, deleted, document, ...trace, source: 'feed' })
+  return check({ storeId, database, rev, conflicts, deleted, document, ...trace, source: 'feed' })
 }
 
 /**
@@ -48,8 +56,8 @@ export function readMessage(subject: string, data: Uint8Array, traceparent: stri
  * catalogue is everybody's.
  */
 export function checkSource(source: SourceDocument): ReadResult {
-  if (typeof source.document['_id'] !== 'string') return unreadable('document: /_id must be a string')
-  if (source.deleted) return { ok: true, document: source }
+  const identified = checkSourceId(source)
+  if (!identified.ok || source.deleted) return identified
   const problems = checkDocument(source.database, source.document)
   if (problems.length > 0) return unreadable(`document: ${describeProblems(problems)}`)
   const owner = source.document['storeId']
@@ -59,7 +67,13 @@ export function checkSource(source: SourceDocument): ReadResult {
   return { ok: true, document: source }
 }
 
-/** The id of the document; `checkSource` has made sure of it. */
+/** For a service that is concerned with documents whatever they hold: it must have an id, and that is all. */
+export function checkSourceId(source: SourceDocument): ReadResult {
+  const hasId = typeof source.document['_id'] === 'string'
+  return hasId ? { ok: true, document: source } : unreadable('document: /_id must be a string')
+}
+
+/** The id of the document; the check has made sure of it. */
 export function idOf(source: SourceDocument): string {
   return String(source.document['_id'])
 }

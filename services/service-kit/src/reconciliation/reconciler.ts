@@ -24,7 +24,7 @@ import type { CouchDatabase, NewDocument } from '../couch/couch-database.ts'
 import { listDatabases } from '../couch/store-existence.ts'
 import { describeError, UnavailableError } from '../errors.ts'
 import { handleTraced, type HandleBatch, type Outcome, type SpanNames } from '../feed/handle-batch.ts'
-import { checkSource, type SourceDocument } from '../feed/source-document.ts'
+import { checkSource, type CheckSource, type SourceDocument } from '../feed/source-document.ts'
 import { backoffMs, pause } from '../pause.ts'
 import { readChanges, updateSequences, type Change, type Sequence } from './central-changes.ts'
 
@@ -35,6 +35,8 @@ export interface ReconcilerOptions {
   /** `catalog` means the shared catalogue. */
   readonly classes: readonly EntityClass[]
   readonly handle: HandleBatch
+  /** `checkSource` unless given. */
+  readonly check?: CheckSource | undefined
   readonly recover: () => Promise<void>
   readonly spans: SpanNames
   readonly telemetry: Telemetry
@@ -66,7 +68,7 @@ const changesPerRead = 500
 const start: Checkpoint = { since: 0, caughtUpAt: undefined }
 
 export function startReconciler(options: ReconcilerOptions): Reconciler {
-  const { client, database, telemetry, logger } = options
+  const { client, database, telemetry, logger, check = checkSource } = options
   const stopping = new AbortController()
   const checkpoints = new Map<string, Checkpoint>()
   const failedTries = new Map<string, number>()
@@ -132,7 +134,7 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
     const batch: { index: number; document: SourceDocument }[] = []
     for (const [index, change] of changes.entries()) {
       if (change.id.startsWith('_design/')) continue
-      const result = checkSource(sourceDocumentOf(source, change))
+      const result = check(sourceDocumentOf(source, change))
       if (result.ok) batch.push({ index, document: result.document })
       else outcomes.set(index, { kind: 'reject', reason: result.reason })
     }
