@@ -1,6 +1,6 @@
 /** The conflicts service, assembled from its parts. */
 import { classSubjects, createClock, HEAD_OFFICE, serviceNames, spanNames } from '@tidemark/contracts'
-import type { ServiceDefinition } from '@tidemark/service-kit'
+import { checkSourceId, type ServiceDefinition } from '@tidemark/service-kit'
 import { createSuspectHandler } from './events/suspect-documents.ts'
 import { addConflictRoutes } from './routes/conflicts.ts'
 import { openCaseDesk } from './stores/case-desk.ts'
@@ -16,6 +16,8 @@ export const conflictsService: ServiceDefinition = {
   subjects: [classSubjects('sales'), classSubjects('inventory'), classSubjects('catalog')],
   classes: ['sales', 'inventory', 'catalog'],
   spans: { batch: spanNames.serviceBatch },
+  // A faulty body that wins would otherwise hide the good one that lost.
+  check: checkSourceId,
   assemble({ client, database, telemetry, logger }) {
     const desk = openCaseDesk(database, client)
     const clock = createClock(HEAD_OFFICE, Date.now)

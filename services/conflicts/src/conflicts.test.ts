@@ -264,6 +264,15 @@ test('two processes, leaves that keep changing and a central that goes away in b
   }
 })
 
+test('a faulty body that wins does not hide the good one that lost', async () => {
+  await replicate('catalog', product('soap', 's001t01', 99), rev(1, 'a'))
+  await replicate('catalog', { _id: 'product:soap', priceMinor: 'ninety' }, rev(1, 'b'))
+  await waitUntil('the case is open', async () => (await casesOf('product:soap', 'open')).length === 1)
+  expect(await casesOf('product:soap')).toMatchObject([
+    { documentType: 'unknown', leaves: [{ rev: rev(1, 'b') }, { rev: rev(1, 'a'), body: { priceMinor: 99 } }] },
+  ])
+})
+
 test('a list is read page by page, and a message that cannot be read goes to the dead letters', async () => {
   const seen: string[] = []
   let cursor: string | null = ''

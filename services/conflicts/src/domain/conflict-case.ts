@@ -84,7 +84,8 @@ export function openCase(
   const ranked = byRank(leaves)
   const { kept, apart } = fitBodies(suspect, ranked)
   const revs = ranked.map(({ _rev }) => _rev)
-  const documentType = typeof ranked[0]?.type === 'string' ? ranked[0].type : 'unknown'
+  const winnersType = ranked[0]?.['type']
+  const documentType = typeof winnersType === 'string' ? winnersType.slice(0, 64) : 'unknown'
   const conflict: ConflictCase = {
     _id: conflictIdOf(suspect, revs),
     type: 'conflict',
