@@ -107,6 +107,12 @@ export const sharedStyles = css`
     background: rgb(255 255 255 / 18%);
     font: 600 var(--tm-text-xs) var(--tm-font-mono);
   }
+  /* No keyboard, no hint of its keys. */
+  @media (pointer: coarse) {
+    kbd {
+      display: none;
+    }
+  }
   .amount {
     font-variant-numeric: tabular-nums;
     white-space: nowrap;

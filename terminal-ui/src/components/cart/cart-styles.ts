@@ -2,6 +2,7 @@ import { css } from 'lit'
 
 export const cartStyles = css`
   :host {
+    container-type: inline-size;
     display: flex;
     flex-direction: column;
     min-height: 0;
@@ -107,6 +108,16 @@ export const cartStyles = css`
     width: 1.375rem;
     color: var(--tm-ink-soft);
     text-align: right;
+  }
+  @container (max-width: 399px) {
+    li {
+      grid-template-columns: minmax(0, 1fr) auto minmax(72px, auto);
+      grid-template-areas: 'name name name' 'unit quantity total';
+      row-gap: var(--tm-space-1);
+    }
+    .unit-price {
+      align-self: center;
+    }
   }
   footer {
     flex: none;

@@ -47,7 +47,8 @@ export class TmProductShelf extends LitElement {
       .products {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(148px, 1fr));
-        grid-auto-rows: minmax(92px, auto);
+        /* Not auto: in a box of fixed height such a row takes the least height its tiles allow, and clips their text. */
+        grid-auto-rows: max-content;
         align-content: start;
         gap: var(--tm-space-2);
         min-height: 0;
@@ -60,6 +61,7 @@ export class TmProductShelf extends LitElement {
         flex-direction: column;
         align-items: stretch;
         justify-content: space-between;
+        min-height: 92px;
         padding: var(--tm-space-3);
         border-color: transparent;
         box-shadow: var(--tm-shadow-1);
@@ -70,7 +72,8 @@ export class TmProductShelf extends LitElement {
         display: -webkit-box;
         flex: none;
         -webkit-box-orient: vertical;
-        -webkit-line-clamp: 3;
+        -webkit-line-clamp: 4;
+        font-size: 0.9375rem;
         overflow: hidden;
         overflow-wrap: anywhere;
       }
@@ -92,12 +95,15 @@ export class TmProductShelf extends LitElement {
           overflow: hidden auto;
         }
         .categories button {
-          justify-content: space-between;
+          justify-content: start;
           min-height: var(--tm-target);
           padding: 0 var(--tm-space-3);
           border-radius: var(--tm-radius-m);
           font-size: var(--tm-text-s);
           text-align: left;
+        }
+        .count {
+          display: none;
         }
         .products {
           flex: 1;

@@ -45,7 +45,7 @@ export const syncPanelStyles = css`
   .classes li,
   .unsent li {
     display: grid;
-    grid-template-columns: 1fr 88px 9.5em;
+    grid-template-columns: minmax(0, 1fr) 88px 8em;
     gap: var(--tm-space-2);
     align-items: center;
     padding: var(--tm-space-2) 0;

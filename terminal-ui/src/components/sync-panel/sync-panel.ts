@@ -106,7 +106,7 @@ export class TmSyncPanel extends LitElement {
     return html`<li data-class=${entry.entityClass} data-state=${entry.state}>
       <span>${classNames[entry.entityClass] ?? entry.entityClass}</span>
       <span class="state ${entry.state}">${stateWords[entry.state]}</span>
-      <span class="soft">${entry.unsent > 0 ? `${entry.unsent} to send` : this.#time(entry.lastSuccessAt)}</span>
+      <span class="soft">${entry.unsent > 0 ? `${entry.unsent} to send` : this.#timeOfDay(entry.lastSuccessAt)}</span>
     </li>`
   }
 
@@ -125,6 +125,12 @@ export class TmSyncPanel extends LitElement {
             </li>`,
         )}
       </ul>`
+  }
+
+  /** Of today: the classes' times are those of this session. */
+  #timeOfDay(at: string | null): string {
+    if (at === null || this.format === undefined) return ''
+    return this.format.time(new Date(at))
   }
 
   #time(at: string | null): string {
