@@ -9,11 +9,15 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HubStatus } from '@tidemark/contracts'
 import type { FastifyInstance } from 'fastify'
 import { host, serviceList, type Ports, type StorePorts } from './addresses.ts'
+import { ask } from './ask.ts'
 import { seedCentral, type DemoStore } from './catalogue/index.ts'
 import { centralFor, natsFor, type Endpoint } from './centre.ts'
 import type { MachineConfig } from './config.ts'
+import { SetupError } from './errors.ts'
 import { createSupervisor, type Supervisor } from './processes.ts'
 import { hubName, hubProcess, serviceProcess } from './process-specs.ts'
 import { buildTraceCollector } from './trace-collector/index.ts'
@@ -59,6 +63,9 @@ export interface System {
   stop(): Promise<void>
 }
 
+const catalogueTimeoutMs = 120_000
+const catalogueLookMs = 250
+
 interface StoreParts {
   readonly store: DemoStore
   readonly ports: StorePorts
@@ -95,6 +102,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     }
     const startHub = (part: StoreParts) => supervisor.start(hubSpecOf(options, part, central, nats))
     await progress('store hubs', () => Promise.all(parts.stores.map(startHub)))
+    await progress('catalogue in every store', () => Promise.all(parts.stores.map(untilStocked)))
     return systemOf(options, supervisor, parts.stores, { central, nats, startHub, stop })
   } catch (error) {
     await stop()
@@ -102,6 +110,21 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   } finally {
     options.signal.removeEventListener('abort', onAbort)
   }
+}
+
+/** A hub enrols no till before it has heard from head office, so that an empty one can't give out numbers that were in use. */
+async function untilStocked({ store, ports }: StoreParts): Promise<void> {
+  const deadline = Date.now() + catalogueTimeoutMs
+  while (Date.now() < deadline) {
+    const answer = await ask(HubStatus, `${urlOf(ports.hub)}/api/status`)
+    const databases = answer.kind === 'found' ? answer.body.databases : []
+    const catalogue = databases.find((database) => database.entityClass === 'catalog')
+    if (catalogue?.pull?.lastSuccessAt) return
+    await sleep(catalogueLookMs)
+  }
+  throw new SetupError(
+    `the hub of ${store.storeId} has not received the catalogue within ${catalogueTimeoutMs / 1000} s`,
+  )
 }
 
 interface Running {

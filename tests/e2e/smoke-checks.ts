@@ -1,15 +1,9 @@
 /** What must be true after the story: every sale exactly once, everywhere, with one hash. */
 import { strict as assert } from 'node:assert'
-import {
-  centralDatabaseOf,
-  findChainFaults,
-  salesDatabaseOf,
-  serviceNames,
-  spanNames,
-  type ChainLink,
-} from '@tidemark/contracts'
-import { openingDeliveries, demoProducts, type CollectedSpan, type DemoStore } from '@tidemark/demo'
+import { centralDatabaseOf, findChainFaults, salesDatabaseOf, type ChainLink } from '@tidemark/contracts'
+import { openingDeliveries, demoProducts, type DemoStore } from '@tidemark/demo'
 import nano from 'nano'
+import { allReceipts, untilTracesAreWhole } from './trace-checks.ts'
 import { eventually, hubStatus, readBrowserJournal, type HeadOffice, type LaneClient } from '../support/index.ts'
 import { storeOf, type Story } from './smoke-story.ts'
 
@@ -41,7 +35,9 @@ export async function checkEverything(story: Story, lane: LaneClient): Promise<v
   await steps.check('stock is down by exactly what was sold', () => checkStock(story))
   await steps.check('the audit chain verifies and covers every sale', () => checkAudit(story))
   await steps.check('the other store is untouched', () => checkOtherStore(story))
-  await steps.check('the trace of every sale is complete', () => checkTraces(story))
+  await steps.check('the trace of every sale is complete', () =>
+    untilTracesAreWhole(story.headOffice, story.sold.receipts),
+  )
 }
 
 async function checkLedger({ system, headOffice, sold }: Story): Promise<void> {
@@ -126,41 +122,6 @@ async function checkOtherStore({ system, headOffice, sold }: Story): Promise<voi
     'its hub holds sales',
   )
   assert.equal((await centralJournal(system.urls.central, other.storeId)).size, 0, 'central holds sales of it')
-}
-
-async function checkTraces({ headOffice, sold }: Story): Promise<void> {
-  for (const { receipt, traceId } of await allReceipts(headOffice, sold.receipts)) {
-    assert.ok(traceId !== null, `${receipt} has no trace`)
-    await eventually(`trace of ${receipt}`, async () => requireWhole(await headOffice.trace(traceId)), settleTimeoutMs)
-  }
-}
-
-/** sale (till) ─► hub.publish ─► ledger.record and stock.record */
-function requireWhole(spans: readonly CollectedSpan[]): void {
-  const seen = spans.map(({ name, service }) => `${name} (${service})`).join(', ')
-  const one = (name: string, service: string): CollectedSpan => {
-    const span = spans.find((candidate) => candidate.name === name && candidate.service === service)
-    assert.ok(span !== undefined, `no span ${name} of ${service}, only: ${seen || 'none'}`)
-    return span
-  }
-  const sale = one(spanNames.sale, serviceNames.terminal)
-  const published = one(spanNames.hubPublish, serviceNames.hub)
-  assert.equal(published.parentSpanId, sale.spanId, 'the parent of hub.publish is not the sale')
-  const publishers = spans.filter((span) => span.name === spanNames.hubPublish).map((span) => span.spanId)
-  for (const record of [
-    one(spanNames.ledgerRecord, serviceNames.sales),
-    one(spanNames.stockRecord, serviceNames.inventory),
-  ]) {
-    assert.ok(publishers.includes(record.parentSpanId ?? ''), `the parent of ${record.name} is not hub.publish`)
-  }
-}
-
-async function allReceipts(headOffice: HeadOffice, numbers: readonly string[]) {
-  const receipts = await Promise.all(numbers.map((number) => headOffice.receipt(number)))
-  return receipts.map((receipt, index) => {
-    assert.ok(receipt !== undefined, `${numbers[index]} is not in the ledger`)
-    return receipt
-  })
 }
 
 /** Journal entries of a store at central: hash by document id. */

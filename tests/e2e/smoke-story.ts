@@ -16,6 +16,8 @@ import {
   type Till,
 } from '../support/index.ts'
 
+import { untilTracesAreWhole } from './trace-checks.ts'
+
 const arrivalTimeoutMs = 60_000
 
 /** What was sold, as seen from the counter. */
@@ -66,13 +68,15 @@ export async function playStory(story: Story): Promise<LaneClient> {
 }
 
 async function sellOnline(story: Story): Promise<void> {
-  const { steps, till, lan } = story
+  const { steps, till, lan, headOffice } = story
   await steps.act('set up till 1 and load the catalogue', () => till.setUp(`http://127.0.0.1:${lan.port}/`, 1, 'Aoife'))
   await steps.act('sell twice on a good line', async () => {
     await sell(story, [0, 'search'], [1, 'barcode'])
     await sell(story, [0, 'barcode'])
   })
   await steps.act('both receipts reach head office', () => untilInLedger(story, story.sold.receipts))
+  // A hub holds its spans for seconds before it reports them. Traces are no record: what it holds is lost when it loses power.
+  await steps.act('and their traces are complete', () => untilTracesAreWhole(headOffice, story.sold.receipts))
 }
 
 async function sellWithWanCut(story: Story): Promise<void> {

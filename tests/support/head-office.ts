@@ -1,5 +1,5 @@
 /** Asks head office's services what they know, as any client would. */
-import type { ChainFault, StoreInfo, HubStatus, JournalEntry } from '@tidemark/contracts'
+import type { HubStatus, StoreInfo, JournalEntry } from '@tidemark/contracts'
 import type { CollectedSpan, System } from '@tidemark/demo'
 
 const answerTimeoutMs = 10_000
@@ -25,7 +25,7 @@ export interface AuditChain {
   readonly epochs: readonly {
     readonly epoch: string
     readonly entries: number
-    readonly faults: readonly ChainFault[]
+    readonly faults: readonly unknown[]
   }[]
 }
 
@@ -35,8 +35,7 @@ interface Page<Item> {
 }
 
 interface AuditItem {
-  readonly event?: { readonly documents?: readonly { readonly id: string }[] }
-  readonly entry?: { readonly event?: { readonly documents?: readonly { readonly id: string }[] } }
+  readonly entry: { readonly event: { readonly documents?: readonly { readonly id: string }[] } }
 }
 
 /** The body of an answer; undefined for 404. Throws an Error with address, status and body for anything else. */
@@ -80,7 +79,7 @@ export function askHeadOffice({ urls }: Pick<System, 'urls'>) {
     /** Ids of the documents that the audit trail says the hub stored. */
     auditedDocuments: async (storeId: string) => {
       const found = await items<AuditItem>(new URL(`${syncLog}/stores/${storeId}/entries?kind=documents-stored`))
-      return new Set(found.flatMap((item) => (item.event ?? item.entry?.event)?.documents ?? []).map(({ id }) => id))
+      return new Set(found.flatMap((item) => item.entry.event.documents ?? []).map(({ id }) => id))
     },
     trace: async (traceId: string) => {
       const answer = (await get(`${urls.traces}/api/traces/${traceId}`)) as { spans: CollectedSpan[] } | undefined

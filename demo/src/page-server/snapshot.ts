@@ -1,10 +1,13 @@
 /** Takes a snapshot of the system for the page, by asking its parts as any client would. */
 import { receiptNumberOf } from '@tidemark/contracts'
+import { ask } from '../ask.ts'
 import { hubName } from '../process-specs.ts'
 import type { System, SystemStore } from '../system.ts'
-import { answers, ask, type ReceiptAnswer } from './ask.ts'
+import { answers, type ReceiptAnswer } from './answers.ts'
 import type { ArrivedReceipt, Snapshot, StockRow, StoreAudit, StoreDay, StoreSnapshot } from './snapshot-types.ts'
 
+/** Verifying a chain of signatures is work; the service is not asked for it each second. */
+const auditMaxAgeMs = 5000
 /** How long a snapshot is good for: two people who look at the page do not ask twice. */
 const maxAgeMs = 700
 const shownReceipts = 8
@@ -16,11 +19,18 @@ const timeZone = 'Europe/Dublin'
 export function createSnapshots(system: System, addresses: Snapshot['addresses']): () => Promise<Snapshot> {
   // A receipt never changes, so each is asked for once.
   const known = new Map<string, ReceiptAnswer>()
+  const audits = new Map<string, Promise<StoreAudit>>()
+  const auditOf = (store: SystemStore): Promise<StoreAudit> => {
+    const audit = audits.get(store.storeId) ?? storeAudit(system.urls.services['sync-log'], store)
+    if (!audits.has(store.storeId)) setTimeout(() => audits.delete(store.storeId), auditMaxAgeMs).unref()
+    audits.set(store.storeId, audit)
+    return audit
+  }
   let current: { readonly takenAt: number; readonly snapshot: Promise<Snapshot> } | undefined
 
   return () => {
     if (current === undefined || performance.now() - current.takenAt > maxAgeMs) {
-      current = { takenAt: performance.now(), snapshot: take(system, addresses, known) }
+      current = { takenAt: performance.now(), snapshot: take(system, addresses, known, auditOf) }
     }
     return current.snapshot
   }
@@ -30,13 +40,14 @@ async function take(
   system: System,
   addresses: Snapshot['addresses'],
   known: Map<string, ReceiptAnswer>,
+  auditOf: (store: SystemStore) => Promise<StoreAudit>,
 ): Promise<Snapshot> {
   const { stores, urls } = system
   const [storeSnapshots, days, receipts, audit, openConflicts] = await Promise.all([
     Promise.all(stores.map((store) => storeSnapshot(system, store))),
     Promise.all(stores.map((store) => storeDay(urls.services.sales, store))),
     newestReceipts(system, known),
-    Promise.all(stores.map((store) => storeAudit(urls.services['sync-log'], store))),
+    Promise.all(stores.map(auditOf)),
     countOpenConflicts(urls.services.conflicts),
   ])
   return {

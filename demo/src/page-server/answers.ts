@@ -1,29 +1,7 @@
-/** Asks a part of the system for JSON, briefly. A page that shows what is broken must not break with it. */
-import { Type, type Static, type TSchema } from 'typebox'
-import { HubStatus, schemaProblems } from '@tidemark/contracts'
-
-const answerTimeoutMs = 2000
-
-export type Answer<Body> =
-  /** Absent: the part answered that it knows nothing of it (404). */
-  { readonly kind: 'found'; readonly body: Body } | { readonly kind: 'absent' } | { readonly kind: 'silent' }
-
-export async function ask<Schema extends TSchema>(schema: Schema, url: string): Promise<Answer<Static<Schema>>> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(answerTimeoutMs) })
-    if (response.status === 404) {
-      await response.body?.cancel()
-      return { kind: 'absent' }
-    }
-    const body: unknown = await response.json()
-    if (!response.ok || schemaProblems(schema, body).length > 0) return { kind: 'silent' }
-    return { kind: 'found', body: body as Static<Schema> }
-  } catch {
-    return { kind: 'silent' }
-  }
-}
-
 /** The parts of the answers that the page shows; services may add to them. */
+import { Type, type Static } from 'typebox'
+import { HubStatus } from '@tidemark/contracts'
+
 export const answers = {
   hubStatus: HubStatus,
   day: Type.Object({
