@@ -6,6 +6,7 @@ import { addDayRoutes } from './routes/days.ts'
 import { addReceiptRoutes } from './routes/receipts.ts'
 import { addSeriesRoutes } from './routes/series.ts'
 import { ledgerDesign } from './stores/design/ledger-views.ts'
+import { readLeaves } from './stores/central-leaves.ts'
 import { openLedger } from './stores/ledger-store.ts'
 
 export const salesService: ServiceDefinition = {
@@ -25,7 +26,13 @@ export const salesService: ServiceDefinition = {
       'Journal entries that contradict the ledger',
     )
     return {
-      handle: createJournalHandler({ ledger, logger, countAlarms, now: () => new Date() }),
+      handle: createJournalHandler({
+        ledger,
+        readLeaves: (source) => readLeaves(client, source),
+        logger,
+        countAlarms,
+        now: () => new Date(),
+      }),
       addRoutes(app) {
         addDayRoutes(app, ledger)
         addReceiptRoutes(app, ledger)

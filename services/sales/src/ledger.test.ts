@@ -101,6 +101,23 @@ test('a second body under one id raises an alarm and the first one stands', asyn
   })
 })
 
+test('two bodies that meet as leaves of one document at central raise an alarm for the one that lost', async () => {
+  const [one, other] = [7, 8].map((quantity) => sampleSeries('s005-t01-1').sale([{ sku: 'milk', quantity }]))
+  await central.request('PUT', '/store-s005-sales-2026-11')
+  const docs = [
+    { ...one, _rev: '1-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' },
+    { ...other, _rev: '1-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb' },
+  ]
+  await central.request('POST', '/store-s005-sales-2026-11/_bulk_docs', { docs, new_edits: false })
+  await waitUntil('the entry is recorded', async () => (await ask('/receipts/S005-T01-1-000001')).status === 200)
+  expect((await ask('/receipts/S005-T01-1-000001')).body).toMatchObject({ entry: { hash: other?.hash } })
+  const alarm = encodeURIComponent(`alarm:second-body:${one?._id}:${one?.hash}`)
+  await waitUntil('the alarm is raised', async () => {
+    const { entry } = await central.request('GET', `/sales-ledger/${alarm}`)
+    return (entry as { hash: string } | undefined)?.hash === one?.hash
+  })
+})
+
 test('a page of receipts goes on where the last one ended', async () => {
   const lane = sampleSeries('s004-t01-1')
   const entries = Array.from({ length: 5 }, () => lane.sale([{ sku: 'milk', quantity: 1 }]))

@@ -2,8 +2,8 @@
  * The sales service as a process that kills itself, as power cuts do, after the write of its first batch and before the
  * acknowledgement. Started by tests only.
  */
-import { pino } from 'pino'
 import { startService, type ServiceDefinition } from '@tidemark/service-kit'
+import { silentLogger } from '@tidemark/service-kit/test-support'
 import { salesService } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 
@@ -24,4 +24,4 @@ const dying: ServiceDefinition = {
 
 const loaded = loadConfig()
 if (!loaded.ok) throw new Error(loaded.problems.join('; '))
-await startService(loaded.config, dying, { logger: pino({ level: 'silent' }), ackWaitMs: 1500 })
+await startService(loaded.config, dying, { logger: silentLogger, ackWaitMs: 1500 })

@@ -33,8 +33,6 @@ export async function startCentral(): Promise<Central> {
         CENTRAL_DATA_DIR: folder,
         CENTRAL_USER: 'admin',
         CENTRAL_PASSWORD: 'secret',
-        CENTRAL_ADMIN_USER: 'admin',
-        CENTRAL_ADMIN_PASSWORD: 'secret',
         LOG_LEVEL: 'warn',
       },
       readyUrl: `http://127.0.0.1:${port}/_up`,

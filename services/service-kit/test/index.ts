@@ -13,5 +13,5 @@ export {
   type SampleDocument,
   type SampleEntry,
 } from './sample-documents.ts'
-export { runInProcess, type TestService } from './run-in-process.ts'
+export { runInProcess, silentLogger, type TestService } from './run-in-process.ts'
 export { waitUntil } from './wait-until.ts'

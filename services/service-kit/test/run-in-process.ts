@@ -1,4 +1,5 @@
 /** A service inside the test's process, on a free port, against real dependencies. */
+import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import { loadServiceConfig } from '../src/config.ts'
 import { startService, type RunningService, type ServiceDefinition, type StartOptions } from '../src/service.ts'
@@ -11,6 +12,9 @@ export interface TestService {
   get(path: string): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>
 }
 
+/** For services of which a test wants no word. */
+export const silentLogger: FastifyBaseLogger = pino({ level: 'silent' })
+
 /** Resolves when it is ready. Reconciles every 300 ms unless told otherwise. */
 export async function runInProcess(
   definition: ServiceDefinition,
@@ -20,8 +24,11 @@ export async function runInProcess(
 ): Promise<TestService> {
   const loaded = loadServiceConfig({ PORT: '0', COUCHDB_URL: central.url, NATS_URL: nats.url })
   if (!loaded.ok) throw new Error(loaded.problems.join('; '))
-  const logger = pino({ level: 'silent' })
-  const service = await startService(loaded.config, definition, { logger, reconcileEveryMs: 300, ...options })
+  const service = await startService(loaded.config, definition, {
+    logger: silentLogger,
+    reconcileEveryMs: 300,
+    ...options,
+  })
   await waitUntil('the service is ready', async () => (await fetch(`${service.address}/health/ready`)).ok)
   return {
     service,

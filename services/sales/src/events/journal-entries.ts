@@ -2,13 +2,14 @@
  * Taking in journal entries. Every step may be repeated, so a batch that was cut off anywhere is simply taken in again.
  *
  *     insert entries ──► known before? same hash: fine · other hash: alarm ──► bring voids and voided entries together
+ *                    ──► more than one leaf? read the others from central: other hash: alarm
  *
  * An entry is written before its counterpart is looked for, on both sides, so whichever of a void and its sale is written
  * second sees the first.
  */
 import type { FastifyBaseLogger } from 'fastify'
 import { parseJournalId } from '@tidemark/contracts'
-import type { HandleBatch, Outcome, SourceDocument } from '@tidemark/service-kit'
+import { idOf, type HandleBatch, type Outcome, type SourceDocument } from '@tidemark/service-kit'
 import {
   foreignVoidAlarm,
   ledgerEntryOf,
@@ -21,13 +22,15 @@ import type { Ledger } from '../stores/ledger-store.ts'
 
 export interface JournalHandlerParts {
   readonly ledger: Ledger
+  /** Every body that central has under the id of a document. */
+  readonly readLeaves: (source: SourceDocument) => Promise<readonly SourceDocument[]>
   readonly logger: FastifyBaseLogger
   readonly countAlarms: (increment: number, attributes?: Record<string, string>) => void
   readonly now: () => Date
 }
 
 export function createJournalHandler(parts: JournalHandlerParts): HandleBatch {
-  const { ledger, logger, countAlarms, now } = parts
+  const { ledger, readLeaves, logger, countAlarms, now } = parts
 
   async function record(entries: readonly LedgerEntry[]): Promise<readonly Outcome[]> {
     // What reconciliation brings is mostly known; asking first is cheaper than a refused write.
@@ -50,6 +53,19 @@ export function createJournalHandler(parts: JournalHandlerParts): HandleBatch {
     await raise(alarms)
     await connectVoids(entries.filter((_, index) => outcomes[index]?.kind === 'done'))
     return outcomes
+  }
+
+  /** An entry with more than one leaf was written twice; the leaf that lost is evidence too. */
+  async function checkLeaves(sources: readonly SourceDocument[]): Promise<void> {
+    const contested = sources.filter(({ conflicts, deleted }) => conflicts.length > 0 && !deleted)
+    if (contested.length === 0) return
+    const recorded = await ledger.entries(contested.map(idOf))
+    for (const source of contested) {
+      const first = recorded.get(idOf(source))
+      if (first === undefined) continue
+      const others = (await readLeaves(source)).filter((leaf) => leaf.document['hash'] !== first.entry.hash)
+      await raise(others.map((leaf) => secondBodyAlarm(ledgerEntryOf(leaf, now()))))
+    }
   }
 
   async function raise(alarms: readonly IntegrityAlarm[]): Promise<void> {
@@ -83,6 +99,7 @@ export function createJournalHandler(parts: JournalHandlerParts): HandleBatch {
   return async (batch) => {
     const entries = batch.map((source) => (source.deleted ? undefined : ledgerEntryOf(source, now())))
     const recorded = await record(entries.filter((entry) => entry !== undefined))
+    await checkLeaves(batch)
     const remaining = recorded[Symbol.iterator]()
     return entries.map((entry) => (entry === undefined ? deletion : (remaining.next().value ?? lost)))
   }
