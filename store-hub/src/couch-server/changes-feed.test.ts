@@ -113,6 +113,19 @@ test('a reader that does not read holds back its feed, instead of filling the me
   socket.destroy()
 })
 
+test('an answer that is under way when its database is removed is cut, and the server goes on', async () => {
+  const shop = server.store.database('shop')
+  const text = 'x'.repeat(10_000)
+  await shop?.bulkDocs(Array.from({ length: 2_000 }, (_, index) => ({ _id: `${index}`, text })))
+  const open = await Promise.all(
+    ['_all_docs', '_changes'].map((what) => fetch(`${server.url}/shop/${what}?include_docs=true`)),
+  )
+  const reading = Promise.allSettled(open.map((response) => response.text()))
+  await server.store.destroy('shop')
+  expect((await reading).map((result) => result.status)).toEqual(['rejected', 'rejected'])
+  expect((await server.ask('GET', '/shop')).status).toBe(404)
+})
+
 test('pages, directions and filters select what they say', async () => {
   await server.ask('PUT', '/shop/_design/d', {})
   for (const id of ['a', 'b', 'c']) await put(id)

@@ -1,5 +1,6 @@
 // The changes feed in its four forms, as text pieces that are made only as fast as they are read.
 import type { PouchChange, PouchChangesOptions, PouchDatabase } from '../pouchdb/index.ts'
+import { notFound } from './errors.ts'
 import type { Alarm, Feed } from './feeds.ts'
 import type { SequenceFormat } from './sequences.ts'
 
@@ -44,6 +45,8 @@ async function* readPages(source: ChangesSource, request: ChangesRequest): Async
     const limit = request.descending ? left : Math.min(left, pageSize)
     const options = { ...request.selection, since, descending: request.descending, return_docs: true }
     const page = await source.database.changes(Number.isFinite(limit) ? { ...options, limit } : options)
+    // What PouchDB answers when the database was removed meanwhile.
+    if (page.results === undefined) throw notFound('Database does not exist.')
     since = request.descending ? Number(page.results[0]?.seq ?? since) : Math.max(since, Number(page.last_seq))
     left -= page.results.length
     const isLast = request.descending || page.results.length < limit

@@ -13,7 +13,7 @@ type MaybePromise<T> = T | Promise<T>
 /**
  * Who may do what. Only `authenticate` is required; a right that is not given here is: read and write yes, administer
  * and create databases no, local documents wherever reading is allowed (a replication's checkpoint at its source).
- * A database that may not be read answers as if it did not exist.
+ * A database that may not be read answers 403, whether it exists or not.
  */
 export interface CouchAccess<P extends CouchPrincipal> {
   /** undefined answers 401 with `challenge` in `WWW-Authenticate`. `GET /` and `/_up` don't ask. */
@@ -80,7 +80,7 @@ export interface CouchLimits {
   readonly documentBytes: number
   /** bytes of one request body after decompression; default 16,000,000 */
   readonly requestBytes: number
-  /** documents in one `_bulk_docs`, `_bulk_get` or list of keys; default 500 */
+  /** documents in one `_bulk_docs` or `_bulk_get`; default 500 */
   readonly batchDocuments: number
   /** nesting of objects and arrays in a document; default 32 */
   readonly depth: number
@@ -102,7 +102,10 @@ export interface CouchServerOptions<P extends CouchPrincipal = CouchPrincipal> {
   readonly validateDocument?: (write: DocumentToWrite<P>) => MaybePromise<DocumentRefusal | undefined>
   /** Awaited before anything of the batch is stored or answered. When it throws, nothing is stored and the request fails. */
   readonly onRefused?: (refusals: Refusals<P>) => MaybePromise<void>
-  /** Told after the documents are on disk. It doesn't hold up the answer; what it throws is logged. */
+  /**
+   * Told after the documents are on disk, also of replicated ones that were there before. It doesn't hold up the
+   * answer; what it throws is logged.
+   */
   readonly onAccepted?: (acceptances: Acceptances<P>) => MaybePromise<void>
   readonly limits?: Partial<CouchLimits>
   /**

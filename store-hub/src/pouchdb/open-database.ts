@@ -65,8 +65,27 @@ function reachEveryId(database: PouchInternals): void {
   database._allDocs = (options, callback) => {
     const bound = options.descending === true ? 'startkey' : 'endkey'
     const isOpen = options.keys === undefined && options.key === undefined && !options[bound]
-    return allDocs.call(database, isOpen ? { ...options, [bound]: LAST_ID } : options, callback)
+    const bounded = isOpen ? { ...options, [bound]: LAST_ID } : options
+    return allDocs.call(database, bounded, answerOrGone(database, callback))
   }
+}
+
+const GONE: PouchError = { status: 404, name: 'not_found', reason: 'missing', message: 'missing' }
+
+/** PouchDB never calls back for a range of a database that is closed or removed while it is read. */
+function answerOrGone(database: PouchInternals, callback: Callback<unknown>): Callback<unknown> {
+  const gone = (): void => answer(GONE, undefined)
+  let isAnswered = false
+  const answer: Callback<unknown> = (error, value) => {
+    if (isAnswered) return
+    isAnswered = true
+    database.removeListener('destroyed', gone)
+    database.removeListener('closed', gone)
+    callback(error, value)
+  }
+  database.once('destroyed', gone)
+  database.once('closed', gone)
+  return answer
 }
 
 // PouchDB's own live feed would do as a wake-up, but reads every changed document again for each listener.
