@@ -6,7 +6,7 @@ import type { Direction } from './links.ts'
 export interface RunOutcome {
   readonly documentsWritten: number
   /** Documents that the other side refused, each by itself. The checkpoint has passed them. */
-  readonly refused: { readonly id: string; readonly reason: string }[]
+  readonly refused: readonly { readonly id: string; readonly reason: string }[]
 }
 
 export interface RunRequest {
