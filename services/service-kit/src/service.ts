@@ -19,6 +19,7 @@ import type { ServiceConfig } from './config.ts'
 import { connectCouch, type CouchClient } from './couch/couch-client.ts'
 import { openDatabase, type CouchDatabase } from './couch/couch-database.ts'
 import { ensureDatabase, ensureDesignDocument, type DesignDocument } from './couch/prepare-database.ts'
+import { startViewWarmer, type ViewWarmer } from './couch/view-warmer.ts'
 import { describeError } from './errors.ts'
 import type { HandleBatch, SpanNames } from './feed/handle-batch.ts'
 import { startMessageConsumer, type MessageConsumer } from './feed/message-consumer.ts'
@@ -89,13 +90,18 @@ export async function startService(
   const telemetry = startTelemetry({ serviceName: definition.telemetryName, otlpEndpoint: config.otlpEndpoint })
   const client = connectCouch(config.couchUrl)
   const database = openDatabase(client, definition.database)
-  const { handle, addRoutes } = definition.assemble({ client, database, telemetry, logger })
-
+  const service = definition.assemble({ client, database, telemetry, logger })
   const stopping = new AbortController()
   let prepared = false
   let connection: NatsConnection | undefined
   let consumer: MessageConsumer | undefined
   let reconciler: Reconciler | undefined
+  let warmer: ViewWarmer | undefined
+  const handle: HandleBatch = async (batch) => {
+    const outcomes = await service.handle(batch)
+    warmer?.touch()
+    return outcomes
+  }
 
   async function prepare(): Promise<void> {
     await ensureDatabase(client, definition.database)
@@ -120,7 +126,7 @@ export async function startService(
       },
     },
   })
-  addRoutes(app)
+  service.addRoutes(app)
   const address = await app.listen({ host: config.host, port: config.port })
   logger.info({ address }, `${definition.name} listens`)
 
@@ -143,14 +149,15 @@ export async function startService(
   const started = Promise.all([
     couchReached.then(() => {
       if (stopping.signal.aborted) return
+      warmer = startViewWarmer(database, definition.designDocuments, logger)
       const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs
       reconciler = startReconciler({ ...common, client, database, classes: definition.classes, everyMs })
     }),
     Promise.all([couchReached, reachNats()]).then(() => {
       if (stopping.signal.aborted || connection === undefined) return
-      const { name: service, subjects } = definition
+      const { name, subjects } = definition
       const ackWaitMs = options.ackWaitMs ?? defaultAckWaitMs
-      consumer = startMessageConsumer({ ...common, connection, service, subjects, ackWaitMs })
+      consumer = startMessageConsumer({ ...common, connection, service: name, subjects, ackWaitMs })
     }),
   ])
 
@@ -161,6 +168,7 @@ export async function startService(
       logger.info('draining')
       stopping.abort()
       await started
+      warmer?.stop()
       await Promise.all([consumer?.stop(), reconciler?.stop()])
       await app.close()
       await connection?.close()
