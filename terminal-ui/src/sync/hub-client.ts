@@ -39,9 +39,15 @@ export class HubClient {
       if (!fits(body)) return { outcome: 'unreachable', reason: `the answer to ${path} is not the hub's` }
       return { outcome: 'ok', value: body as T }
     } catch (error) {
-      return { outcome: 'unreachable', reason: messageOf(error) }
+      return { outcome: 'unreachable', reason: describeNoAnswer(error) }
     }
   }
+}
+
+/** Browsers say "Failed to fetch" of whatever kept an answer from coming. */
+export function describeNoAnswer(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'the hub did not answer in time'
+  return error instanceof TypeError ? 'no answer from the hub' : messageOf(error)
 }
 
 function refusal(status: number, body: unknown): Extract<HubAnswer<never>, { outcome: 'refused' }> {

@@ -47,7 +47,12 @@ function itemOf(
   { retries, lastError }: Attempts,
   syncing: boolean,
 ): UnsentItem {
-  const item = { documentId, database, entityClass: classOfDatabase(database) ?? 'sales' }
+  const item = {
+    documentId,
+    database,
+    entityClass: classOfDatabase(database) ?? 'sales',
+    refused: refusal !== undefined,
+  } as const
   if (refusal !== undefined) {
     return { ...item, state: 'failed', retries: refusal.attempts, lastError: `refused by the hub: ${refusal.reason}` }
   }

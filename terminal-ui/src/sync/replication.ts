@@ -12,6 +12,7 @@ import PouchDB from 'pouchdb-core'
 import httpAdapter from 'pouchdb-adapter-http'
 import replicationPlugin from 'pouchdb-replication'
 import { messageOf } from '../data/errors.ts'
+import { describeNoAnswer } from './hub-client.ts'
 import type { DeviceStore } from '../data/device-store.ts'
 import { isNotFound, statusOf, type BulkResult, type Database, type Fields } from '../data/pouch-types.ts'
 
@@ -68,7 +69,7 @@ export function openHubDatabase(link: HubLink, name: string, report: LineReport)
         if (response.status === 401) report.unauthorized = true
         return response
       } catch (error) {
-        report.unreachable = messageOf(error)
+        report.unreachable = describeNoAnswer(error)
         throw error
       }
     },

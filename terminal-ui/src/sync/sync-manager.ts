@@ -38,7 +38,7 @@ import {
   type LineReport,
 } from './replication.ts'
 import { nextState, timerMs, type FailureKind, type SyncEvent, type SyncState, type WakeCause } from './state.ts'
-import { indicatorOf, type ClassStatus, type SyncStatus, type UnsentItem } from './sync-status.ts'
+import { classStateOf, indicatorOf, type ClassStatus, type SyncStatus, type UnsentItem } from './sync-status.ts'
 
 export type QueueOutcome =
   | { readonly outcome: 'queued'; readonly documentId: string }
@@ -396,8 +396,9 @@ export class SyncManager {
 
   #classStatus(entityClass: EntityClass): ClassStatus {
     const { state, lastError, lastSuccessAt } = this.#progressOf(entityClass)
-    const unsent = this.#unsent.filter((item) => item.entityClass === entityClass).length
-    return { entityClass, state, unsent, lastError, lastSuccessAt }
+    const items = this.#unsent.filter((item) => item.entityClass === entityClass)
+    const shown = classStateOf(state, items)
+    return { entityClass, state: shown, unsent: items.length, lastError, lastSuccessAt }
   }
 
   #tell(): void {

@@ -15,6 +15,8 @@ export interface UnsentItem {
   readonly entityClass: EntityClass
   readonly state: Exclude<ItemState, 'synced'>
   readonly retries: number
+  /** True when the hub has it in hand and will not take it: more tries alone won't help. */
+  readonly refused: boolean
   /** In words; null before the first failure. */
   readonly lastError: string | null
 }
@@ -49,6 +51,12 @@ export interface SyncStatus {
   readonly epoch: string | null
   /** The hub's own line to head office, as it last said. */
   readonly wan: 'up' | 'down' | 'unknown'
+}
+
+/** A class whose last run went well is not synced while something in it is unsent. */
+export function classStateOf(lastRun: ClassStatus['state'], unsent: readonly UnsentItem[]): ClassStatus['state'] {
+  if (unsent.some((item) => item.state === 'failed')) return 'failed'
+  return lastRun === 'synced' && unsent.length > 0 ? 'waiting' : lastRun
 }
 
 export function indicatorOf(

@@ -168,6 +168,11 @@ function loadingWords(status: SyncStatus, storeId: string): string {
 }
 
 function alertWords(status: SyncStatus): string {
+  const refused = status.unsent.filter((item) => item.refused).length
+  if (status.online && refused > 0) {
+    const what = refused === 1 ? '1 document' : `${refused} documents`
+    return `The hub does not accept ${what} of this till. Nothing is lost: it stays here and is offered again. Tell the store’s manager.`
+  }
   const count = status.unsentReceipts === 1 ? '1 receipt is' : `${status.unsentReceipts} receipts are`
   const safe = status.unsentReceipts === 0 ? '' : ` ${count} safe on this till and will be sent.`
   if (!status.online) return `The store hub does not answer. Go on selling.${safe}`

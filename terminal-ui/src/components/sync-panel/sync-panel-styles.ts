@@ -91,6 +91,10 @@ export const syncPanelStyles = css`
     font-size: var(--tm-text-s);
     overflow-wrap: anywhere;
   }
+  dd.error {
+    grid-column: auto;
+    font-size: inherit;
+  }
   .all-sent {
     display: flex;
     align-items: center;

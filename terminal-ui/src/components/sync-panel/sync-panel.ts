@@ -120,7 +120,7 @@ export class TmSyncPanel extends LitElement {
             html`<li data-state=${item.state}>
               <span class="document">${nameOf(item.documentId)}</span>
               <span class="state ${item.state}">${stateWords[item.state]}</span>
-              <span class="soft">${item.retries === 0 ? 'not tried yet' : `${item.retries} tries`}</span>
+              <span class="soft">${triesWords(item.retries)}</span>
               ${item.lastError === null ? nothing : html`<span class="error">${item.lastError}</span>`}
             </li>`,
         )}
@@ -143,6 +143,11 @@ export class TmSyncPanel extends LitElement {
 function headOfficeWords(status: SyncStatus): string {
   if (!status.online || status.wan === 'unknown') return 'Unknown'
   return status.wan === 'up' ? 'Connected' : 'Not connected; the hub keeps everything until it is'
+}
+
+function triesWords(retries: number): string {
+  if (retries === 0) return 'not tried yet'
+  return retries === 1 ? '1 try' : `${retries} tries`
 }
 
 function nameOf(documentId: string): string {
