@@ -115,7 +115,7 @@ export function createChangePublisher(options: ChangePublisherOptions): ChangePu
     telemetry.reportOrigin(message.document)
     await telemetry.span(
       spanNames.hubPublish,
-      { parent: trace.traceparent, kind: 'producer', attributes: publishAttributes(message) },
+      { parent: trace.traceparent, kind: 'producer', attributes: publishAttributes(message, trace) },
       (span) => line.publish({ ...outgoing, traceparent: span.traceparent }),
     )
   }
@@ -262,8 +262,13 @@ async function saveCheckpoint(database: PouchDatabase, epoch: string, sequence: 
   await database.put({ _id: checkpointId, ...revision, epoch, sequence })
 }
 
-function publishAttributes({ storeId, database, document }: ChangeMessage): Record<string, string> {
+function publishAttributes(
+  { storeId, database, document }: ChangeMessage,
+  trace: TraceOrigin,
+): Record<string, string | number> {
+  const madeMs = Date.parse(trace.startTime) + trace.durationMs
   return {
+    [attributeNames.darkTimeMs]: Math.max(0, Date.now() - madeMs),
     [attributeNames.storeId]: storeId,
     [attributeNames.database]: database,
     [attributeNames.documentId]: String(document['_id']),
