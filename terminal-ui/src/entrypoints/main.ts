@@ -19,8 +19,18 @@ if ('serviceWorker' in navigator) {
   navigator.serviceWorker.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (event.data === 'sync-sales') till.sync?.wake('service-worker')
   })
-  // The till sells without it; it only could not start again without a network.
-  navigator.serviceWorker.register('/sw.js', { type: 'classic' }).catch((error: unknown) => {
-    till.warn(`This till could not be prepared for starting offline: ${String(error)}`)
-  })
+  navigator.serviceWorker
+    .register('/sw.js')
+    .then(startNewVersion)
+    // The till sells without it; it only could not start again without a network.
+    .catch((error: unknown) => till.warn(`This till could not be prepared for starting offline: ${String(error)}`))
+}
+
+/** A version that was fetched during an earlier visit starts now, while nothing is under way; the cart is on disk. */
+function startNewVersion(registration: ServiceWorkerRegistration): void {
+  if (registration.waiting === null) return
+  navigator.serviceWorker.addEventListener('controllerchange', () => window.location.reload(), { once: true })
+  // `ServiceWorker.postMessage` has no target origin: a worker is of the page's own.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  registration.waiting.postMessage('SKIP_WAITING')
 }

@@ -20,6 +20,7 @@ interface WorkerScope {
     matchAll(options: { type: 'window' }): Promise<{ postMessage(message: unknown): void }[]>
   }
   readonly location: Location
+  skipWaiting(): Promise<void>
   addEventListener(type: string, listener: (event: never) => void): void
 }
 
@@ -33,6 +34,11 @@ worker.addEventListener('fetch', (event: NavigationEvent) => {
 })
 
 worker.addEventListener('activate', (event: WaitableEvent) => event.waitUntil(worker.clients.claim()))
+
+// A new version waits until a page that is just starting asks for it: no till changes under a cashier's hands.
+worker.addEventListener('message', (event: MessageEvent<unknown> & WaitableEvent) => {
+  if (event.data === 'SKIP_WAITING') event.waitUntil(worker.skipWaiting())
+})
 
 worker.addEventListener('sync', (event: WaitableEvent & { readonly tag: string }) => {
   if (event.tag === 'sync-sales') event.waitUntil(wakeTills())

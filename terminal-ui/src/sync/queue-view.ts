@@ -2,7 +2,7 @@
 import { classOfDatabase } from '@tidemark/contracts'
 import type { Refusal } from '../data/device-store.ts'
 import type { TerminalDatabases } from '../data/terminal-databases.ts'
-import { failuresBeforeAlert, type UnsentItem } from './sync-status.ts'
+import { failuresBeforeAlert, type UnsentItem } from '../data/sync-status.ts'
 
 /** Failures of one document since it was written, in this session. */
 export interface Attempts {

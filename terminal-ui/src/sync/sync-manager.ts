@@ -38,7 +38,7 @@ import {
   type LineReport,
 } from './replication.ts'
 import { nextState, timerMs, type FailureKind, type SyncEvent, type SyncState, type WakeCause } from './state.ts'
-import { classStateOf, indicatorOf, type ClassStatus, type SyncStatus, type UnsentItem } from './sync-status.ts'
+import { classStateOf, indicatorOf, type ClassStatus, type SyncStatus, type UnsentItem } from '../data/sync-status.ts'
 
 export type QueueOutcome =
   | { readonly outcome: 'queued'; readonly documentId: string }

@@ -8,7 +8,7 @@ import type { Till } from '../contexts/till.ts'
 import { messageOf } from '../data/errors.ts'
 import { matchesReceipt } from '../data/receipts.ts'
 import { sharedStyles } from '../styles/shared-styles.ts'
-import type { ItemState, UnsentItem } from '../sync/sync-status.ts'
+import type { ItemState, UnsentItem } from '../data/sync-status.ts'
 import { receiptsStyles } from './receipts-styles.ts'
 
 const pageSize = 200

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { sharedStyles } from '../../styles/shared-styles.ts'
-import type { Indicator } from '../../sync/sync-status.ts'
+import type { Indicator } from '../../data/sync-status.ts'
 import { icon, type IconName } from '../icon/icon.ts'
 
 const looks: Readonly<Record<Indicator, { readonly word: string; readonly icon: IconName }>> = {

@@ -4,7 +4,7 @@ import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
 import type { StoreFormat } from '../../data/format.ts'
 import { sharedStyles } from '../../styles/shared-styles.ts'
-import type { ClassStatus, SyncStatus, UnsentItem } from '../../sync/sync-status.ts'
+import type { ClassStatus, SyncStatus, UnsentItem } from '../../data/sync-status.ts'
 import { icon } from '../icon/icon.ts'
 import { syncPanelStyles } from './sync-panel-styles.ts'
 
