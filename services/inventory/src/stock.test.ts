@@ -110,6 +110,20 @@ test('whatever the order and however often documents come, stock on hand is the 
   })
 })
 
+test('a void that was forged over another one puts nothing back', async () => {
+  const lane = sampleSeries('s008-t01-1')
+  const [one, two] = [1, 2].map((quantity) => lane.sale([{ sku: 'wine', quantity }]))
+  const honest = lane.void(one!)
+  const forgery = sampleSeries('s008-t01-1')
+  for (const quantity of [1, 2]) forgery.sale([{ sku: 'wine', quantity }])
+  const forged = forgery.void(two!)
+  for (const document of [one!, two!, honest]) await publisher.publish('s008', document)
+  await consumed()
+  await publisher.publish('s008', forged, { copy: 1 })
+  await consumed()
+  expect(await onHand('s008', 'wine')).toBe(-2)
+})
+
 test('a SKU is listed for every store that had it, page by page', async () => {
   const first = await inventory.get('/stock/bread?limit=3')
   expect(first.body['items']).toMatchObject([{ storeId: 's001' }, { storeId: 's002' }, { storeId: 's003', onHand: -9 }])

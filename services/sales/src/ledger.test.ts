@@ -101,6 +101,22 @@ test('a second body under one id raises an alarm and the first one stands', asyn
   })
 })
 
+test('a void that was forged over another one voids nothing', async () => {
+  const makeLane = () => sampleSeries('s006-t01-1')
+  const lane = makeLane()
+  const sales = [1, 2].map((quantity) => lane.sale([{ sku: 'milk', quantity }])) as [SampleEntry, SampleEntry]
+  const honest = lane.void(sales[0])
+  const forgery = makeLane()
+  forgery.sale([{ sku: 'milk', quantity: 1 }])
+  forgery.sale([{ sku: 'milk', quantity: 2 }])
+  const forged = forgery.void(sales[1])
+  await publishAll([...sales, honest])
+  await consumed()
+  await publishAll([forged], 1)
+  await consumed()
+  expect((await ask('/stores/s006/days/2026-11-22')).body).toMatchObject({ sales: 1, grossMinor: 500 })
+})
+
 test('two bodies that meet as leaves of one document at central raise an alarm for the one that lost', async () => {
   const [one, other] = [7, 8].map((quantity) => sampleSeries('s005-t01-1').sale([{ sku: 'milk', quantity }]))
   await central.request('PUT', '/store-s005-sales-2026-11')

@@ -6,7 +6,7 @@
  *     refund          + its lines
  *     stock-movement  ± its lines
  *     stock-count     an assertion: "this many at this time"
- *     void            takes back what the voided entry did: see merge-void.ts
+ *     void            nothing by itself; takes back what the voided entry did: see merge-void.ts
  *     anything else   nothing
  */
 import { canonicalHash, type JournalEntry, type StockCount, type StockMovement } from '@tidemark/contracts'
@@ -75,6 +75,8 @@ export function effectOf(source: SourceDocument, recordedAt: Date): StockEffect 
 function linesOf(document: Exclude<StockSource, StockCount>): readonly StockLine[] | undefined {
   if (document.type === 'stock-movement') return document.lines
   if (document.type === 'refund') return document.lines
+  // Recorded, so that a second body under its id is told apart; what it puts back is in the void's own document.
+  if (document.type === 'void') return []
   if (document.type === 'sale') return document.lines.map(({ sku, quantity }) => ({ sku, quantity: -quantity }))
   return undefined
 }

@@ -36,13 +36,15 @@ export function createStockHandler(parts: StockHandlerParts): HandleBatch {
     const items = batch.map((source) => ({ source, effect: source.deleted ? undefined : effectOf(source, now()) }))
     const outcomes = new Map<Item, Outcome>()
     for (const item of items) if (item.source.deleted) outcomes.set(item, deletion)
-    await recordEffects(items, outcomes)
-    await connectVoids(items, outcomes)
+    const contradicting = await recordEffects(items, outcomes)
+    // A body that does not stand voids nothing.
+    await connectVoids(items.filter((item) => outcomes.get(item)?.kind === 'done' && !contradicting.has(item)))
     // What is left has nothing to do with stock, such as the opening of a shift.
     return items.map((item) => outcomes.get(item) ?? { kind: 'done', fresh: false })
   }
 
-  async function recordEffects(items: readonly Item[], outcomes: Map<Item, Outcome>): Promise<void> {
+  /** Answers the items whose id is taken by another body. */
+  async function recordEffects(items: readonly Item[], outcomes: Map<Item, Outcome>): Promise<ReadonlySet<Item>> {
     const reconciled = items.filter(({ source }) => source.source === 'reconciliation')
     // What reconciliation brings is mostly known; asking first is cheaper than a refused write.
     const known = new Map(await stock.effects(effectIdsOf(reconciled)))
@@ -60,8 +62,10 @@ export function createStockHandler(parts: StockHandlerParts): HandleBatch {
     }
     const repeated = items.filter((item) => item.effect !== undefined && !outcomes.has(item))
     for (const [id, effect] of await stock.effects(effectIdsOf(repeated))) known.set(id, effect)
-    await raiseAlarms(repeated.filter(({ effect }) => effect && isOther(effect, known.get(effect._id))))
+    const contradicting = repeated.filter(({ effect }) => effect && isOther(effect, known.get(effect._id)))
+    await raiseAlarms(contradicting)
     for (const item of repeated) outcomes.set(item, { kind: 'done', fresh: false })
+    return new Set(contradicting)
   }
 
   /** The same id with other content: the first stands, the second is kept as evidence. */
@@ -77,19 +81,17 @@ export function createStockHandler(parts: StockHandlerParts): HandleBatch {
     }
   }
 
-  async function connectVoids(items: readonly Item[], outcomes: Map<Item, Outcome>): Promise<void> {
+  async function connectVoids(items: readonly Item[]): Promise<void> {
     /** Voided entries by the id of their effect. */
     const voided = new Map<string, string>()
     for (const item of items) {
       const voidedId = voidedIdOf(item.source)
       if (voidedId === undefined) continue
       const mark = { id: idOf(item.source), at: String(item.source.document['at']) }
-      const fresh = await stock.updateVoid(voidedId, (existing) => mergeVoid(existing, mark))
+      await stock.updateVoid(voidedId, (existing) => mergeVoid(existing, mark))
       voided.set(effectId(item.source.storeId, voidedId), voidedId)
-      outcomes.set(item, { kind: 'done', fresh })
     }
-    const recorded = items.filter((item) => item.effect?.type === 'stock-effect' && outcomes.get(item)?.kind === 'done')
-    const sources = recorded.flatMap(({ effect }) => (effect === undefined ? [] : [effect]))
+    const sources = items.flatMap(({ effect }) => (effect?.type === 'stock-effect' ? [effect] : []))
     const awaited = new Set(await stock.voidedAmong(sources.map(({ sourceId }) => sourceId)))
     for (const { _id, sourceId } of sources) if (awaited.has(sourceId)) voided.set(_id, sourceId)
     // The recorded effect counts, not the one in hand: when they differ, the first one stands.

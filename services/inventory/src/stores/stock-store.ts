@@ -33,8 +33,7 @@ export interface Stock {
   effects(ids: readonly string[]): Promise<ReadonlyMap<string, StockEffect>>
   /** Those of the entries that some void has named. */
   voidedAmong(sourceIds: readonly string[]): Promise<readonly string[]>
-  /** True when the merge changed something. */
-  updateVoid(voidedId: string, merge: (effect: VoidEffect) => VoidEffect): Promise<boolean>
+  updateVoid(voidedId: string, merge: (effect: VoidEffect) => VoidEffect): Promise<void>
   level(storeId: string, sku: string): Promise<StockLevel>
   /** Stores in which the SKU has ever moved, after `afterStoreId`, in order. */
   storesOf(sku: string, limit: number, afterStoreId: string | undefined): Promise<readonly string[]>
@@ -72,14 +71,11 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
       return sourceIds.filter((id) => found.has(voidEffectId(id)))
     },
     async updateVoid(voidedId, merge) {
-      let changed = false
       await database.update(voidEffectId(voidedId), (current) => {
         const effect = current === undefined ? emptyVoidEffect(voidedId) : (current as unknown as VoidEffect)
         const merged = merge(effect)
-        changed = merged !== effect
-        return changed ? merged : undefined
+        return merged === effect ? undefined : merged
       })
-      return changed
     },
     async level(storeId, sku) {
       const counted = await lastCount(storeId, sku)

@@ -42,16 +42,19 @@ export function createJournalHandler(parts: JournalHandlerParts): HandleBatch {
 
     const outcomes: Outcome[] = []
     const alarms: IntegrityAlarm[] = []
+    const standing: LedgerEntry[] = []
     for (const entry of entries) {
       const result = written.get(entry)
       if (result?.kind === 'failed') outcomes.push({ kind: 'retry', reason: result.reason })
       else outcomes.push({ kind: 'done', fresh: result?.kind === 'stored' })
       const first = result === undefined || result.kind === 'exists' ? known.get(entry._id) : undefined
       if (first !== undefined && first.entry.hash !== entry.entry.hash) alarms.push(secondBodyAlarm(entry))
+      else if (result?.kind !== 'failed') standing.push(entry)
       if (isForeignVoid(entry)) alarms.push(foreignVoidAlarm(entry))
     }
     await raise(alarms)
-    await connectVoids(entries.filter((_, index) => outcomes[index]?.kind === 'done'))
+    // A body that does not stand voids nothing.
+    await connectVoids(standing)
     return outcomes
   }
 
