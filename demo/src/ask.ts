@@ -2,7 +2,8 @@
 import type { Static, TSchema } from 'typebox'
 import { schemaProblems } from '@tidemark/contracts'
 
-const answerTimeoutMs = 2000
+/** The first question after a start waits for an index to be built. */
+const answerTimeoutMs = 5000
 
 export type Answer<Body> =
   /** Absent: the part answered that it knows nothing of it (404). */

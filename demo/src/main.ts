@@ -82,7 +82,7 @@ function tableOf(addresses: Snapshot['addresses']): string {
   const table = addresses.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`).join('\n')
   return `\n${table}\n
 Open the demo page and a till. In the till choose a lane and sell something. Then cut the store's line on the demo page, sell on,
-reload the till, even pull the hub's plug: sales go on and wait. Restore the line and watch them arrive, each one once.
+reload the till, even kill the hub: sales go on and wait. Restore the line and watch them arrive, each one once.
 Ctrl-C ends it all.\n`
 }
 

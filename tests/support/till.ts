@@ -16,6 +16,11 @@ export interface Till {
   setUp(url: string, lane: number, cashier: string): Promise<void>
   /** Sells each item once, paid exactly in cash. Returns the receipt number that the screen shows. */
   sell(items: readonly CartItem[]): Promise<string>
+  addToCart(items: readonly CartItem[]): Promise<void>
+  /** Pays what is in the cart exactly in cash; the receipt stays on the screen. Returns its number. */
+  pay(): Promise<string>
+  /** From the receipt to the next sale. */
+  nextSale(): Promise<void>
   /** The till stands ready to sell. */
   waitUntilReady(): Promise<void>
   syncState(): Promise<{ readonly state: string | null; readonly unsent: number }>
@@ -27,7 +32,7 @@ export function createTill(page: Page): Till {
   page.setDefaultTimeout(patienceMs)
   const part = (testId: string): Locator => page.getByTestId(testId)
 
-  async function addToCart(item: CartItem): Promise<void> {
+  async function addItem(item: CartItem): Promise<void> {
     const line = page.locator(`[data-testid="cart-line"][data-sku="${item.sku}"]`)
     const before = (await line.count()) === 0 ? 0 : Number(await line.getAttribute('data-quantity'))
     const search = part('search')
@@ -45,6 +50,22 @@ export function createTill(page: Page): Till {
     })
   }
 
+  async function addToCart(items: readonly CartItem[]): Promise<void> {
+    for (const item of items) await addItem(item)
+  }
+
+  async function pay(): Promise<string> {
+    await part('pay').click()
+    await part('tender-exact').click()
+    await part('confirm-payment').click()
+    return (await part('receipt-number').first().innerText()).trim()
+  }
+
+  async function nextSale(): Promise<void> {
+    await part('new-sale').click()
+    await part('new-sale').waitFor({ state: 'detached' })
+  }
+
   return {
     page,
     async setUp(url, lane, cashier) {
@@ -54,16 +75,13 @@ export function createTill(page: Page): Till {
       await part('start-selling').click()
       await part('search').waitFor()
     },
+    addToCart,
+    pay,
+    nextSale,
     async sell(items) {
-      for (const item of items) await addToCart(item)
-      await part('pay').click()
-      await part('tender-exact').click()
-      await part('confirm-payment').click()
-      const number = part('receipt-number').first()
-      await number.waitFor()
-      const receipt = (await number.innerText()).trim()
-      await part('new-sale').click()
-      await part('new-sale').waitFor({ state: 'detached' })
+      await addToCart(items)
+      const receipt = await pay()
+      await nextSale()
       return receipt
     },
     waitUntilReady: () => part('search').waitFor(),

@@ -44,7 +44,7 @@ export class HeadOffice extends LitElement {
         ${audit.map(auditTemplate)}
         <div class="proof" data-state=${openConflicts === 0 ? 'good' : openConflicts === null ? 'unknown' : 'bad'}>
           <b>${openConflicts === null ? 'Conflicts not known' : count(openConflicts, 'open conflict')}</b>
-          <span>${openConflicts === 0 ? 'nothing waits for a person' : 'the conflicts service has the cases'}</span>
+          <span>${openConflicts === 0 ? 'nobody has to decide' : 'each waits for a person'}</span>
         </div>
       </div>
     </section>`
@@ -101,10 +101,10 @@ function stockTemplate(stock: readonly StockRow[]) {
 }
 
 const auditWords: Record<StoreAudit['state'], string> = {
-  verified: 'Audit chain verifies',
-  broken: 'Audit chain is broken',
-  none: 'No audit trail yet',
-  unknown: 'Audit trail not known',
+  verified: 'Audit verified',
+  broken: 'Audit broken',
+  none: 'No audit yet',
+  unknown: 'Audit not known',
 }
 
 function auditTemplate({ name, state, entries }: StoreAudit) {

@@ -72,8 +72,8 @@ export class StoreCard extends LitElement {
     >
       <span class="knob"></span>
       <span class="wan-text">
-        <b>${isWanUp ? 'Line to head office is up' : 'Line to head office is cut'}</b>
-        <span>${isWanUp ? 'Press to cut it' : 'The store sells on. Press to restore it'}</span>
+        <b>${isWanUp ? 'Line is up' : 'Line is cut'}</b>
+        <span>${isWanUp ? 'Press to cut it' : 'It sells on. Press to restore'}</span>
       </span>
     </button>`
   }
@@ -117,7 +117,7 @@ export class StoreCard extends LitElement {
       return html`<button class="button" disabled>Hub is ${state}…</button>`
     const isRunning = state === 'running'
     return html`<button class="button" @click=${() => this.send('hub-switched', !isRunning)}>
-      ${isRunning ? 'Pull the hub’s plug' : 'Start the hub'}
+      ${isRunning ? 'Kill the hub' : 'Start the hub'}
     </button>`
   }
 

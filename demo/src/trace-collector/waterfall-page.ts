@@ -45,7 +45,7 @@ export function waterfallPage(traceId: string, spans: readonly CollectedSpan[]):
       ),
     )
     .join('')
-  const dark = darkMs > 0 ? `, of them ${readableDuration(darkMs)} dark: nobody outside could see it` : ''
+  const dark = darkMs > 0 ? `, of them ${readableDuration(darkMs)} in the dark, waiting` : ''
   const first = spans[0]
   const last = Math.max(...spans.map((span) => span.endMs))
   const whole = readableDuration(last - (first?.startMs ?? last))

@@ -24,7 +24,7 @@ export interface Fold {
 export interface Waterfall {
   readonly rows: readonly WaterfallRow[]
   readonly folds: readonly Fold[]
-  /** The longest time in which nothing happened, 0 when there is none. */
+  /** All the time in which nothing happened, 0 when there is none. */
   readonly darkMs: number
 }
 
@@ -34,7 +34,7 @@ interface Stretch {
 }
 
 const foldPercent = 9
-/** A gap is folded when it is longer than all that happens outside gaps. */
+/** Shorter gaps stay on the scale. */
 const minimumFoldMs = 250
 
 export function layOutWaterfall(spans: readonly CollectedSpan[]): Waterfall {
@@ -60,7 +60,7 @@ export function layOutWaterfall(spans: readonly CollectedSpan[]): Waterfall {
       return { span, depth, left, width: Math.max(0.4, place(span.endMs) - left) }
     }),
     folds: folded.map((gap) => ({ left: place(gap.startMs), width: foldPercent, durationMs: gap.endMs - gap.startMs })),
-    darkMs: Math.max(0, ...folded.map((gap) => gap.endMs - gap.startMs)),
+    darkMs: foldedMs,
   }
 }
 
