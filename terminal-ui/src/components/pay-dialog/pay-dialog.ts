@@ -21,15 +21,16 @@ export class TmPayDialog extends LitElement {
   @property({ attribute: false }) accessor format!: StoreFormat
   /** Digits as typed, an amount in minor units; empty before the first. */
   @state() private accessor digits = ''
-  @query('dialog') private accessor dialog!: HTMLDialogElement
+  @query('dialog') private accessor dialog!: HTMLDialogElement | null
 
   open(): void {
     this.digits = ''
-    if (!this.dialog.open) this.dialog.showModal()
+    if (this.dialog?.open === false) this.dialog.showModal()
   }
 
+  /** Also before the first render: a till may start on the receipt of a sale that its tab did not live to show. */
   close(): void {
-    if (this.dialog.open) this.dialog.close()
+    this.dialog?.close()
   }
 
   get #tenderedMinor(): number {
