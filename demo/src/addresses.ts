@@ -12,7 +12,6 @@ import { SetupError } from './errors.ts'
 export const host = '127.0.0.1'
 export const serviceList = ['sales', 'inventory', 'conflicts', 'sync-log'] as const
 export type ServiceName = (typeof serviceList)[number]
-export const maxStores = 9
 
 export interface StorePorts {
   readonly hub: number

@@ -26,8 +26,6 @@ export function centralProcess(options: {
       CENTRAL_DATA_DIR: options.dataDir,
       CENTRAL_USER: centralAdmin,
       CENTRAL_PASSWORD: options.password,
-      CENTRAL_ADMIN_USER: centralAdmin,
-      CENTRAL_ADMIN_PASSWORD: options.password,
     },
   })
 }

@@ -9,8 +9,6 @@ export interface CartItem {
   readonly by: 'search' | 'barcode'
 }
 
-export type SyncState = 'synced' | 'syncing' | 'conflict' | 'failed' | 'offline'
-
 export interface Till {
   readonly page: Page
   setUp(url: string, lane: number, cashier: string): Promise<void>

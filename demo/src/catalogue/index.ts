@@ -1,3 +1,3 @@
-export { demoProducts, productCount } from './products.ts'
+export { demoProducts } from './products.ts'
 export { seedCentral } from './seed.ts'
-export { demoStore, openingDeliveries, storeDocument, type DemoStore } from './store-documents.ts'
+export { demoStore, openingDeliveries, type DemoStore } from './store-documents.ts'

@@ -89,7 +89,7 @@ function colourOf(service: string, services: readonly string[]): string {
 }
 
 /** 1234 → `1.2 s`, 8000000 → `2 h 13 min`. */
-export function readableDuration(ms: number): string {
+function readableDuration(ms: number): string {
   if (ms < 10) return `${ms.toFixed(1)} ms`
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
