@@ -18,11 +18,35 @@ interface FindRequest {
 export async function findDocuments(database: PouchDatabase, body: Record<string, unknown>): Promise<object> {
   const { request, before } = readFindRequest(body)
   const { limit, skip, ...query } = request
-  const found = await guard(() => database.find({ ...query, limit: Number.MAX_SAFE_INTEGER }))
+  const found = await guard(async () => {
+    const selector = await withSoundIndex(database, query)
+    return database.find({ ...query, selector, limit: Number.MAX_SAFE_INTEGER })
+  })
   const from = skip + before
   const docs = found.docs.slice(from, from + limit)
   const bookmark = docs.length === 0 ? NO_BOOKMARK : toBookmark(before + docs.length)
   return { docs, bookmark, ...(found.warning === undefined ? {} : { warning: found.warning }) }
+}
+
+/**
+ * An index has no entry for a document that lacks one of its fields. CouchDB uses it only for a selector that names them
+ * all; PouchDB also otherwise, and such documents would be missing: then the condition on `_id` makes it read them all.
+ */
+async function withSoundIndex(
+  database: PouchDatabase,
+  query: Pick<PouchFindRequest, 'selector' | 'sort' | 'use_index'>,
+): Promise<PouchFindRequest['selector']> {
+  if (query.sort !== undefined || query.use_index !== undefined) return query.selector
+  const { index, selector } = (await database.explain({ selector: query.selector })) as unknown as Plan
+  const fields = index.def.fields.flatMap((field) => Object.keys(field))
+  const isSound = fields.every((field) => field === '_id' || Object.hasOwn(selector, field))
+  return isSound ? query.selector : { $and: [query.selector, { _id: { $gt: null } }] }
+}
+
+interface Plan {
+  readonly index: { readonly def: { readonly fields: readonly Readonly<Record<string, string>>[] } }
+  /** with conditions on one field brought together under its name */
+  readonly selector: Readonly<Record<string, unknown>>
 }
 
 export async function explainFind(database: PouchDatabase, body: Record<string, unknown>): Promise<object> {

@@ -17,6 +17,9 @@ export interface CentralOptions {
 /** How long requests in progress may take once the server closes. */
 const CLOSING_GRACE_MS = 5_000
 
+/** How long a request's body may take to arrive, over a slow line too. */
+const REQUEST_TIMEOUT_MS = 300_000
+
 /** CouchDB limits neither batches nor documents so tightly as a hub does. */
 const CENTRAL_LIMITS: Partial<CouchLimits> = {
   documentBytes: 8_000_000,
@@ -34,6 +37,7 @@ export function buildCentral({ store, adminUser, adminPassword, limits, logLevel
     logger: { level: logLevel ?? 'silent' },
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
   })
   const administrator: CouchPrincipal = { name: adminUser, roles: ['_admin'] }
   const credentials = { user: adminUser, password: adminPassword }

@@ -1,2 +1,1 @@
 export { buildCentral } from './app.ts'
-export type { CentralOptions } from './app.ts'

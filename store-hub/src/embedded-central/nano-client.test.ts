@@ -155,6 +155,9 @@ test('Mango finds by index, in order, in pages of 25 by bookmark', async () => {
   expect(new Set(ids).size).toBe(60)
   const above = await sales.find({ selector: { store: { $gt: 's001' }, totalMinor: { $gte: 0 } }, limit: 5 })
   expect(above.docs).toHaveLength(5)
+  await sales.insert({ store: 's777' } as Sale, 'sale:without-total')
+  expect((await sales.find({ selector: { store: 's777' } })).docs).toHaveLength(1)
+  await sales.destroy('sale:without-total', (await sales.get('sale:without-total'))._rev)
   await expect(sales.find({ selector: {}, sort: ['day'] })).rejects.toMatchObject({ statusCode: 400 })
 })
 

@@ -27,6 +27,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const toList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value])
 
+const zeroOf = (value: unknown): unknown => (Array.isArray(value) ? [] : isObject(value) ? {} : 0)
+
 function addLists(a: readonly unknown[], b: readonly unknown[]): unknown[] {
   const [longer, shorter] = a.length >= b.length ? [a, b] : [b, a]
   return longer.map((value, index) => (index < shorter.length ? add(value, shorter[index]) : add(value, 0)))
@@ -55,7 +57,7 @@ function countDistinct(keys: unknown): number {
 }
 
 const builtIn: Readonly<Record<string, Reduce>> = {
-  _sum: (_keys, values) => values.reduce((sum, value) => add(sum, value), 0 as unknown),
+  _sum: (_keys, values) => values.reduce(add, zeroOf(values[0])),
   _count: (_keys, values) => values.length,
   _stats: (_keys, values) => stats(values),
   _approx_count_distinct: (keys) => countDistinct(keys),

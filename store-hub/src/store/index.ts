@@ -1,4 +1,4 @@
 export { StoreError } from './errors.ts'
 export { isDatabaseName } from './database-name.ts'
 export { openStore } from './store.ts'
-export type { Store, StoreOptions, WriteListener } from './store.ts'
+export type { Store } from './store.ts'
