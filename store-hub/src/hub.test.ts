@@ -149,13 +149,34 @@ describe('a hub between terminals, central and NATS', () => {
     })
     await expect(till.database('sync-log').info()).rejects.toBeDefined()
     await expect(till.database('hub-state').info()).rejects.toBeDefined()
-    await hub.enrol(16, '?replace=true')
-    const headers = { authorization: `Bearer ${token}` }
+    const headers = { authorization: `Bearer ${token}x` }
     expect((await fetch(`${hub.url}/db/${salesDatabase}`, { headers })).status).toBe(401)
     const foreign = await fetch(`${hub.url}/api/store`, { headers: { origin: 'http://elsewhere.example' } })
     expect(foreign.status).toBe(403)
     const foreignDatabase = await fetch(`${hub.url}/db/`, { headers: { origin: 'http://elsewhere.example' } })
     expect(foreignDatabase.status).toBe(403)
+  })
+
+  it('still takes what a till had sold when its lane was taken over, until head office revokes it', async () => {
+    const { token, incarnation } = await hub.enrolWhenReady(21)
+    expect((await hub.enrol(21, '?replace=true')).status).toBe(201)
+    const till = connectTill(hub.url, token)
+    const sale = makeSale(incarnation, 1)
+    await till.database(salesDatabase).put({ ...sale })
+    expect((await till.database(salesDatabase).get(sale._id))['hash']).toBe(sale.hash)
+    const product = { _id: 'product:x', type: 'product' }
+    await expect(till.database('catalog').put(product)).rejects.toMatchObject({ status: 403 })
+
+    const catalog = system.central.store.database('catalog')
+    const enrolment = await eventually('central knows', async () => {
+      const document = await catalog?.get(`terminal:${incarnation}`).catch(() => undefined)
+      return document?.['status'] === 'replaced' && document
+    })
+    await catalog?.put({ ...enrolment, status: 'revoked' })
+    const headers = { authorization: `Bearer ${token}` }
+    await eventually('it is shut out', async () => {
+      return (await fetch(`${hub.url}/db/${salesDatabase}`, { headers })).status === 401
+    })
   })
 
   it('names the field of a request that is not valid', async () => {

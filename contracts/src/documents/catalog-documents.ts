@@ -61,7 +61,11 @@ export const Terminal = documentSchema('terminal', {
   incarnation: IncarnationId,
   lane: Type.Integer({ minimum: 1, maximum: 99 }),
   label: Type.Optional(Type.String({ maxLength: 100 })),
-  status: Type.Enum(['enrolled', 'revoked']),
+  /**
+   * `replaced`: another device has taken the lane; this one may still deliver receipts of its own series, and nothing else.
+   * `revoked`: shut out.
+   */
+  status: Type.Enum(['enrolled', 'replaced', 'revoked']),
 })
 export type Terminal = Static<typeof Terminal>
 

@@ -61,6 +61,10 @@ export const SyncLogEvent = Type.Union([
     incarnation: IncarnationId,
   }),
   Type.Object({
+    kind: Type.Literal('terminal-replaced'),
+    incarnation: IncarnationId,
+  }),
+  Type.Object({
     kind: Type.Literal('terminal-revoked'),
     incarnation: IncarnationId,
     reason: Type.String({ maxLength: 200 }),

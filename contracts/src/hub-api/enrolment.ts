@@ -6,7 +6,7 @@ export const StoreInfo = Type.Object({
   storeId: StoreId,
   name: Type.String(),
   epoch: Type.String(),
-  /** Tills that are enrolled and not revoked. */
+  /** Tills that are enrolled, and neither replaced nor revoked. */
   lanes: Type.Array(
     Type.Object({ lane: Type.Integer(), incarnation: IncarnationId, label: Type.Optional(Type.String()) }),
   ),

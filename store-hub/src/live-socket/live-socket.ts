@@ -36,8 +36,8 @@ export interface LiveSocketOptions {
   readonly store: Store
   readonly storeId: string
   readonly logger: FastifyBaseLogger
-  /** The incarnation of a token. */
-  readonly authenticate: (token: string) => string | undefined
+  /** Undefined for a token that is unknown or revoked. */
+  readonly authenticate: (token: string) => object | undefined
   readonly wan: () => WanState
   readonly onWan: (listener: (wan: WanState) => void) => () => void
   readonly onRevoked: (listener: () => void) => () => void

@@ -2,7 +2,8 @@
 //
 // 1. A document is of a known type and fits its schema, in the database of its type.
 // 2. A till writes its own receipts, its store's stock and products: nothing of another till, store or head office.
-// 3. What is immutable is written once. The same id with other content is an integrity alarm, and the first stands.
+// 3. A till whose lane was taken over delivers its receipts and nothing else.
+// 4. What is immutable is written once. The same id with other content is an integrity alarm, and the first stands.
 import {
   canonicalHash,
   checkDocument,
@@ -62,6 +63,9 @@ const rules: Readonly<Record<EntityClass, Rule>> = {
 
 function checkRights(write: Write): DocumentRefusal | undefined {
   const entityClass = classOfDatabase(write.database)
+  if (write.principal.isReplaced && entityClass !== 'sales') {
+    return forbidden('the lane of this till was taken over: it may deliver its receipts and nothing else')
+  }
   return entityClass === undefined ? forbidden('unknown database') : rules[entityClass](write)
 }
 

@@ -1,13 +1,14 @@
 /** What a till may do on `/db/`. */
 import { classOfDatabase, parseIncarnation, salesPeriodOf } from '@tidemark/contracts'
 import type { CouchAccess, CouchPrincipal } from '../couch-server/index.ts'
-import type { Terminals } from './terminals.ts'
+import type { Terminals, TokenHolder } from './terminals.ts'
 
 export interface TerminalPrincipal extends CouchPrincipal {
   readonly name: string
   readonly incarnation: string
   readonly terminalId: string
   readonly storeId: string
+  readonly isReplaced: boolean
 }
 
 const monthsBack = 13
@@ -27,8 +28,8 @@ export function terminalAccess(terminals: Terminals, now: () => Date): CouchAcce
     challenge: 'Bearer',
     authenticate: (request) => {
       const token = bearerToken(request.headers.authorization)
-      const incarnation = token === undefined ? undefined : terminals.authenticate(token)
-      return incarnation === undefined ? undefined : principalOf(incarnation)
+      const holder = token === undefined ? undefined : terminals.authenticate(token)
+      return holder === undefined ? undefined : principalOf(holder)
     },
     mayRead: (_principal, database) => mayUse(database),
     mayWrite: (_principal, database) => mayUse(database) && isOpen(database),
@@ -48,9 +49,9 @@ function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +([A-Za-z0-9_-]{1,200})$/i.exec(header ?? '')?.[1]
 }
 
-function principalOf(incarnation: string): TerminalPrincipal | undefined {
+function principalOf({ incarnation, isReplaced }: TokenHolder): TerminalPrincipal | undefined {
   const parsed = parseIncarnation(incarnation)
   if (parsed === undefined) return undefined
   const { storeId, terminalId } = parsed
-  return { name: incarnation, roles: ['terminal'], incarnation, terminalId, storeId }
+  return { name: incarnation, roles: ['terminal'], incarnation, terminalId, storeId, isReplaced }
 }

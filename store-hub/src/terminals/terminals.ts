@@ -4,7 +4,8 @@
 //                                └──► hub-state: token:<sha-256>        (the token itself is never stored)
 //
 // 1. An incarnation is given out once: the ordinal lies above every enrolment and every receipt that the hub knows of.
-// 2. A token works only while its incarnation is enrolled, whoever revoked it: this hub or head office.
+// 2. A token of a replaced incarnation still delivers its own receipts: what a till sold before its lane was taken over,
+//    unsent, must arrive. A revoked one does nothing, whoever revoked it: this hub or head office.
 import { createHash, randomBytes } from 'node:crypto'
 import {
   clockNodeOfHub,
@@ -40,12 +41,18 @@ export interface TerminalsOptions {
   readonly isReady: () => boolean
 }
 
+export interface TokenHolder {
+  readonly incarnation: string
+  /** Another device has taken the lane: only receipts of the own series are still accepted. */
+  readonly isReplaced: boolean
+}
+
 export interface Terminals {
   storeInfo(): StoreInfo
   /** Throws a HubError: `not-ready`, or `lane-taken` with the `incarnation` unless it is to be replaced. */
   enrol(request: EnrolmentRequest, options: { replace: boolean }): Promise<Enrolment>
-  /** The incarnation of a token, undefined when the token is unknown or revoked. */
-  authenticate(token: string): string | undefined
+  /** Whose token it is, undefined when it is unknown or revoked. */
+  authenticate(token: string): TokenHolder | undefined
   enrolled(): number
   /** Calls `listener` when tokens may have stopped working. */
   onRevoked(listener: () => void): () => void
@@ -79,15 +86,15 @@ export async function createTerminals(options: TerminalsOptions): Promise<Termin
     }, reloadDelayMs)
   })
 
-  const revoke = async (terminal: Terminal, reason: string): Promise<void> => {
+  const replaceTerminal = async (terminal: Terminal): Promise<void> => {
     await saveDocument(catalog, terminal._id, (present) => ({
       ...(present ?? terminal),
-      status: 'revoked',
+      status: 'replaced',
       at: options.clock.now(),
       by: { id: 'hub', role: 'system' },
     }))
     await reload()
-    await syncLog.append({ kind: 'terminal-revoked', incarnation: terminal.incarnation, reason })
+    await syncLog.append({ kind: 'terminal-replaced', incarnation: terminal.incarnation })
   }
 
   const allocate = async (terminalId: string, request: EnrolmentRequest): Promise<string> => {
@@ -114,7 +121,7 @@ export async function createTerminals(options: TerminalsOptions): Promise<Termin
       const detail = `Lane ${request.lane} belongs to ${holder.incarnation}`
       throw new HubError(errorCodes.laneTaken, detail, { fields: { incarnation: holder.incarnation } })
     }
-    for (const terminal of holders) await revoke(terminal, `replaced on lane ${request.lane}`)
+    for (const terminal of holders) await replaceTerminal(terminal)
     const terminalId = terminalIdOf(storeId, request.lane)
     const incarnation = await allocate(terminalId, request)
     const token = randomBytes(tokenBytes).toString('base64url')
@@ -144,7 +151,9 @@ export async function createTerminals(options: TerminalsOptions): Promise<Termin
     },
     authenticate(token) {
       const incarnation = tokens.get(tokenId(token))
-      return incarnation !== undefined && terminals.get(incarnation)?.status === 'enrolled' ? incarnation : undefined
+      const status = incarnation === undefined ? undefined : terminals.get(incarnation)?.status
+      if (incarnation === undefined || status === undefined || status === 'revoked') return undefined
+      return { incarnation, isReplaced: status === 'replaced' }
     },
     enrolled: () => enrolledTerminals().length,
     onRevoked(listener) {

@@ -36,6 +36,8 @@ export interface SyncStatus {
   readonly running: boolean
   /** The hub no longer knows this till's token. */
   readonly lockedOut: boolean
+  /** Another device has taken the lane; the hub still takes this till's receipts. */
+  readonly replaced: boolean
   /** Unsent receipts. */
   readonly unsentReceipts: number
   readonly unsent: readonly UnsentItem[]

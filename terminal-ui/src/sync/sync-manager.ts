@@ -91,6 +91,7 @@ export class SyncManager {
   #timer: ReturnType<typeof setTimeout> | undefined
   #run: Promise<RunOutcome> | undefined
   #online = false
+  #replaced = false
   #epoch: string | null = null
   #wan: WanState = 'unknown'
   #failures = 0
@@ -181,6 +182,7 @@ export class SyncManager {
       online: this.#online,
       running: this.#state.phase === 'running',
       lockedOut: this.#state.phase === 'locked-out',
+      replaced: this.#replaced,
       unsent: this.#unsent,
       unsentReceipts: this.#unsent.filter((item) => item.entityClass === 'sales').length,
       classes: exchanged.map((entityClass) => this.#classStatus(entityClass)),
@@ -303,6 +305,7 @@ export class SyncManager {
       return { outcome: 'failed', reason }
     }
     this.#epoch = answer.value.epoch
+    this.#replaced = !answer.value.lanes.some(({ incarnation }) => incarnation === enrolment.incarnation)
     this.#socket.retryNow()
     return undefined
   }

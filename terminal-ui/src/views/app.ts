@@ -145,8 +145,20 @@ export class TmApp extends LitElement {
     if (status.lockedOut) {
       return html`<div class="alert" role="alert">
         ${icon('alert')}
-        <p>The hub no longer accepts this till: its lane was taken over. Sales are still recorded here.</p>
+        <p>The hub no longer accepts this till: it was revoked. Sales are still recorded here.</p>
         <button @click=${() => void this.till.leaveEnrolment()}>Set up again</button>
+      </div>`
+    }
+    if (status.replaced) {
+      return html`<div class="alert" role="alert">
+        ${icon('alert')}
+        <p>
+          Another device has taken over this lane.
+          ${status.unsentReceipts === 0 ? 'Everything sold here was sent.' : 'The receipts made here are still being sent.'}
+        </p>
+        <button ?disabled=${status.unsentReceipts > 0} @click=${() => void this.till.leaveEnrolment()}>
+          Set up again
+        </button>
       </div>`
     }
     if (status.failures < failuresBeforeAlert && !status.unsent.some((item) => item.state === 'failed')) return nothing
@@ -159,7 +171,7 @@ export class TmApp extends LitElement {
 }
 
 function loadingWords(status: SyncStatus, storeId: string): string {
-  if (status.lockedOut) return 'The hub no longer accepts this till: its lane was taken over.'
+  if (status.lockedOut) return 'The hub no longer accepts this till: it was revoked.'
   if (status.lastError !== null) return `The catalogue can’t be fetched yet: ${status.lastError}. Trying again…`
   if (status.lastSyncAt !== null && status.loading === null && !status.running) {
     return `The hub answers, but head office has not sent the settings of store ${storeId} yet. Waiting for them…`

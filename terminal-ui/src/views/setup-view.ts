@@ -159,8 +159,8 @@ export class TmSetupView extends LitElement {
     return html`<dialog aria-labelledby="take-over-title">
       <h2 id="take-over-title">Take over lane ${this.lane}?</h2>
       <p>
-        Its till (${old}) is shut out at once and can send nothing more. Do this only when that till is broken or gone,
-        and everything on it has been sent. This till starts a receipt series of its own.
+        Its till (${old}) can still send what it has sold, and is asked to be set up anew. This till starts a receipt
+        series of its own.
       </p>
       <div class="actions">
         <button @click=${() => this.dialog.close()}>Cancel</button>
