@@ -79,7 +79,7 @@ describe('a hub between terminals, central and NATS', () => {
     expect(messages[0]?.subject).toBe('pos.s001.sales.sale')
     const traces = messages.map(({ traceparent, body }) => [
       traceparent.slice(3, 35),
-      String((body.document['trace'] as { traceparent: string }).traceparent).slice(3, 35),
+      (body.document['trace'] as { traceparent: string }).traceparent.slice(3, 35),
     ])
     expect(traces.every(([sent, made]) => sent === made)).toBe(true)
   })

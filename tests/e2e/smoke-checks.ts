@@ -70,7 +70,7 @@ async function checkHashes({ system, headOffice, sold, till }: Story, lane: Lane
   const receipts = await allReceipts(headOffice, sold.receipts)
   const ledger = new Map(receipts.map(({ entry }) => [entry._id, entry.hash]))
   const browser = await readBrowserJournal(till.page)
-  const own = browser.filter((entry) => ownEntry(entry.id, lane) === false)
+  const own = browser.filter((entry) => !ownEntry(entry.id, lane))
   assert.deepEqual(findChainFaults(own satisfies ChainLink[]), [], 'the journal in the browser')
   assert.equal(own.length, sold.receipts.length - 1, 'the browser holds another number of entries')
   for (const { id, hash } of own) assert.equal(ledger.get(id), hash, `${id} in the browser`)

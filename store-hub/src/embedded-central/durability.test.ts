@@ -22,7 +22,7 @@ test('what was acknowledged is there after kill -9, in every round', async () =>
     const write = async (writer: number): Promise<void> => {
       for (let n = 0; !running.signal.aborted; n += 1) {
         const id = `${round}-${writer}-${n}`
-        await ledger.insert({ _id: id } as nano.MaybeDocument).then(
+        await ledger.insert({ _id: id }).then(
           () => acknowledged.push(id),
           () => undefined,
         )

@@ -48,7 +48,7 @@ export function makeSale(incarnation: string, number: number, previousHash = gen
     totals,
     payments: [{ method: 'cash' as const, amountMinor, tenderedMinor: 300, changeMinor: 300 - amountMinor }],
   }
-  return sealEntry(body, previousHash) as Sale
+  return sealEntry(body, previousHash)
 }
 
 /** A chained row of sales, numbered from `first`. */

@@ -72,7 +72,7 @@ export class CatalogStore {
         include_docs: true,
       })
       page.results.forEach((change) => this.#apply(change))
-      this.#sequence = Math.max(this.#sequence, Number(page.last_seq))
+      this.#sequence = Math.max(this.#sequence, page.last_seq)
       this.#unsavedChanges += page.results.length
       changed ||= page.results.length > 0
       if (page.results.length < batchSize) break

@@ -52,7 +52,7 @@ export async function buildServiceApp(options: ServiceAppOptions): Promise<Servi
     // A service that drains finishes what it has begun; it does not wait for idle keep-alive connections.
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>()
-  installProblemDetails(app as unknown as FastifyInstance)
+  installProblemDetails(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
@@ -60,7 +60,7 @@ export async function buildServiceApp(options: ServiceAppOptions): Promise<Servi
     openapi: { openapi: '3.1.0', info: { title: options.title, description: options.description, version: '0.1.0' } },
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
-  addHealthRoutes(app as unknown as FastifyInstance, options.telemetry, options.checks)
+  addHealthRoutes(app, options.telemetry, options.checks)
   return app
 }
 
