@@ -39,14 +39,35 @@ aptInstall() {
   apt-get update && apt-get install -y --no-install-recommends "$@"
 }
 
+# An npm that comes with an old Node leaves out optional packages which that Node can't run, although they run on the Node 24 that
+# is among them. So such a machine first gets Node 24 and a new npm in .tools, and they do the rest.
+npmForOldNode() {
+  bootstrap=$PWD/.tools/bootstrap
+  case $(uname -m) in
+    x86_64) platform=linux-x64 ;;
+    aarch64) platform=linux-arm64 ;;
+    *) fail "only Linux on x64 and arm64 is covered, this is $(uname -m)" ;;
+  esac
+  [ -x "$bootstrap/node_modules/.bin/node" ] ||
+    step 'Node 24 and npm 11' npm install --prefix "$bootstrap" --no-audit --no-fund "node-$platform@24.21.0" npm@11.19.1
+  PATH="$bootstrap/node_modules/.bin:$PATH"
+}
+
+packagesAreCurrent() { node_modules/.bin/node tools/packages-current.ts >/dev/null 2>&1; }
+
 packages() {
-  node_modules/.bin/node tools/packages-current.ts 2>/dev/null && return
+  packagesAreCurrent && return
   if ! command -v npm >/dev/null 2>&1; then
     mayInstall || fail 'npm is missing: install Node.js 20 or newer with npm, then try again'
     step 'Node.js and npm, by apt' aptInstall nodejs npm
   fi
-  step 'npm packages' npm ci --no-audit --no-fund
-  [ -x node_modules/.bin/node ] || fail 'npm brought no Node 24: only Linux on x64 and arm64 is covered'
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || npmForOldNode
+  # npm leaves out an optional package whose download failed, and says nothing: so it is looked at, and tried again.
+  for attempt in 1 2 3; do
+    step 'npm packages' npm ci --no-audit --no-fund
+    packagesAreCurrent && return
+  done
+  fail 'npm left packages out three times; tools/packages-current.ts names them'
 }
 
 # Prints nothing; true for a nats-server of 2.11 or newer: older ones acknowledge messages that they have not synced.
