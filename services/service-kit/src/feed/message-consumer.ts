@@ -73,6 +73,7 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
   const { connection, service, telemetry, logger } = options
   const stopping = new AbortController()
   const stream = jetstream(connection)
+  const isWanted = (subject: string): boolean => matchesSubject(options.subjects, subject)
   const waiting = new Set<JsMsg>()
   const inHand = new Set<JsMsg>()
   const countMessages = telemetry.counter('tidemark_feed_messages_total', 'Messages taken from the stream, by outcome')
@@ -112,6 +113,7 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
       expires: pullExpiryMs,
       abort_on_missing_resource: true,
       callback: (message) => {
+        if (!isWanted(message.subject)) return message.ack()
         waiting.add(message)
         wake.resolve()
       },
@@ -243,13 +245,28 @@ async function ensureStreams(manager: JetStreamManager): Promise<void> {
   }
 }
 
+/** A server before 2.10 takes one filter at most: it sends everything, and what is not wanted is acknowledged unread. */
+function takesManyFilters(connection: NatsConnection): boolean {
+  const [major = 0, minor = 0] = (connection.info?.version ?? '').split('.').map(Number)
+  return major > 2 || (major === 2 && minor >= 10)
+}
+
+/** True for a subject that one of the patterns names; a pattern has as many tokens, and `*` stands for any one. */
+function matchesSubject(patterns: readonly string[], subject: string): boolean {
+  const tokens = subject.split('.')
+  return patterns.some((pattern) => {
+    const wanted = pattern.split('.')
+    return wanted.length === tokens.length && wanted.every((token, index) => token === '*' || token === tokens[index])
+  })
+}
+
 async function ensureConsumer(
   manager: JetStreamManager,
   stream: JetStreamClient,
-  { service, subjects, ackWaitMs }: ConsumerOptions,
+  { connection, service, subjects, ackWaitMs }: ConsumerOptions,
 ): Promise<Consumer> {
   const settings = {
-    filter_subjects: [...subjects],
+    ...(takesManyFilters(connection) ? { filter_subjects: [...subjects] } : {}),
     ack_wait: ackWaitMs * nanosecondsPerMs,
     max_deliver: -1,
     max_ack_pending: maxAckPending,
