@@ -55,7 +55,7 @@ npmForOldNode() {
 
 packagesAreCurrent() { node_modules/.bin/node tools/packages-current.ts >/dev/null 2>&1; }
 
-packages() {
+bringPackages() {
   packagesAreCurrent && return
   if ! command -v npm >/dev/null 2>&1; then
     mayInstall || fail 'npm is missing: install Node.js 20 or newer with npm, then try again'
@@ -79,7 +79,7 @@ isGoodNats() {
 
 goPathBin() { command -v go >/dev/null 2>&1 && echo "$(go env GOPATH)/bin"; }
 
-nats() {
+bringNats() {
   isGoodNats nats-server && return
   isGoodNats .tools/bin/nats-server && return
   isGoodNats "$(goPathBin)/nats-server" && return
@@ -95,7 +95,8 @@ nats() {
   echo "setup: warning: $(nats-server --version) is older than 2.11 and does not sync each message to disk; good enough to look around" >&2
 }
 
-chromium() {
+# Not named chromium: `command -v chromium` would find the function.
+bringChromium() {
   [ -n "${CHROMIUM:-}" ] && return
   for name in chromium chromium-browser google-chrome; do
     command -v "$name" >/dev/null 2>&1 && return
@@ -104,7 +105,7 @@ chromium() {
   step 'chromium, by apt' aptInstall chromium
 }
 
-terminal() {
+bringTerminal() {
   built=terminal-ui/dist/index.html
   if [ -f "$built" ]; then
     newer=$(find contracts/src terminal-ui package-lock.json \
@@ -116,7 +117,10 @@ terminal() {
 
 for part in "$@"; do
   case $part in
-    packages | nats | chromium | terminal) "$part" ;;
+    packages) bringPackages ;;
+    nats) bringNats ;;
+    chromium) bringChromium ;;
+    terminal) bringTerminal ;;
     *) fail "unknown part $part" ;;
   esac
 done
