@@ -10,14 +10,14 @@ const database = 'sales-2026-11'
 const second = 'journal:s001-t03-1:000000002'
 const now = () => '2026-11-22T10:00:00.000Z'
 
-/** A real database in the hub's place which, while `refuses` holds, answers 403 to one document as a hub does. */
-function hubDatabase(refuses: () => boolean): Database {
+/** A real database in the hub's place which answers 403 to the documents that it `refuses`, as a hub does. */
+function hubDatabase(refuses: (id: string) => boolean): Database {
   const remote = memoryBrowser()(database)
   const store = remote.bulkDocs.bind(remote)
   // Replication hands the batch over as `{docs, new_edits: false}`.
   const bulkDocs = async (batch: readonly Fields[] | { docs: Fields[] }) => {
     const documents = 'docs' in batch ? batch.docs : batch
-    const isRefused = (document: Fields) => refuses() && document['_id'] === second
+    const isRefused = (document: Fields) => refuses(String(document['_id']))
     const stored = await store(
       documents.filter((document) => !isRefused(document)),
       { new_edits: false },
@@ -45,7 +45,7 @@ async function tillWithSales(count: number) {
 
 test('a refused receipt is named, kept, passed by the rest and sent when its cause is gone', async () => {
   let refusing = true
-  const remote = hubDatabase(() => refusing)
+  const remote = hubDatabase((id) => refusing && id === second)
   const { device, local, unsent } = await tillWithSales(3)
   const input = { device, local, remote, epoch: 'a', now }
   await pushDatabase(input)
@@ -64,8 +64,22 @@ test('a refused receipt is named, kept, passed by the rest and sent when its cau
   expect((await remote.get(second))._rev).toBe((await local.get(second))._rev)
 })
 
+test('documents that are refused for good do not keep the others from being offered again', async () => {
+  let mended = false
+  const forGood = 'journal:s001-t03-1:000000050'
+  const remote = hubDatabase((id) => !mended || id <= forGood)
+  const { device, local } = await tillWithSales(52)
+  const input = { device, local, remote, epoch: 'a', now }
+  await pushDatabase(input)
+  mended = true
+  await offerRefused(input)
+  await offerRefused(input)
+  expect((await remote.info()).doc_count).toBe(2)
+  expect((await device.refusals()).every(({ documentId }) => documentId <= forGood)).toBe(true)
+})
+
 test('a refusal that was lost with the tab is found again: the hub is asked for every change', async () => {
-  const remote = hubDatabase(() => true)
+  const remote = hubDatabase((id) => id === second)
   const { device, local, unsent } = await tillWithSales(3)
   const input = { device, local, remote, epoch: 'a', now }
   await pushDatabase(input)

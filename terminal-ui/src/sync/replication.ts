@@ -21,6 +21,7 @@ PouchDB.plugin(replicationPlugin)
 
 interface ReplicationResult {
   readonly docs_written: number
+  readonly doc_write_failures: number
   readonly last_seq: number | string
 }
 
@@ -133,8 +134,10 @@ async function missingAt(remote: Database, revisions: readonly (readonly [string
  * hub says that it has the document.
  */
 export async function offerRefused({ device, local, remote, now }: Omit<PushInput, 'epoch'>): Promise<void> {
-  const refusals = (await device.refusals()).filter((refusal) => refusal.database === local.name).slice(0, maxOffers)
-  for (const { documentId } of refusals) {
+  const refusals = (await device.refusals()).filter((refusal) => refusal.database === local.name)
+  // Those offered least often first: fifty that are refused for good must not stand before the others for ever.
+  refusals.sort((a, b) => a.attempts - b.attempts)
+  for (const { documentId } of refusals.slice(0, maxOffers)) {
     const document = await readWithHistory(local, documentId)
     if (document === undefined) continue
     const [result] = await remote.bulkDocs([document], { new_edits: false })
@@ -164,7 +167,9 @@ export async function pullDatabase(
 ): Promise<number> {
   const replication = (local as ReplicatingDatabase).replicate.from(remote, { batch_size: pullBatchSize })
   replication.on('change', (progress) => onProgress(progress.docs_written))
-  return (await replication).docs_written
+  const { docs_written: written, doc_write_failures: failures } = await replication
+  if (failures > 0) throw new Error(`${failures} documents from the hub could not be stored on this till`)
+  return written
 }
 
 /** Documents in the hub's copy, to show how much of a load is done; undefined when the hub can't say. */
