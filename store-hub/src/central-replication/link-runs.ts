@@ -134,7 +134,9 @@ export function createLinkRuns(options: LinkRunsOptions): LinkRuns {
 
   const pull = async (route: Route, local: PouchDatabase): Promise<FinishedRun> => {
     const remoteSequence = await line.updateSequence(centralDatabaseOf(storeId, route.database))
-    const { documentsWritten } = await replicate(route, local)
+    const { documentsWritten, refused } = await replicate(route, local)
+    // The own store refuses nothing that central has; if it ever does, the pull is not a success.
+    if (refused.length > 0) throw new Error(`${refused[0]?.id} from central could not be stored: ${refused[0]?.reason}`)
     await report(options, route, documentsWritten, new Map())
     const progress = { sequence: 0, lastSuccessAt: new Date().toISOString(), refused: [] }
     return { progress, remoteSequence, isBehind: false }
