@@ -1,5 +1,6 @@
 export { boundClosing } from './bounded-closing.ts'
 export { couchServer, couchServerRouting } from './couch-server.ts'
+export { CouchError } from './errors.ts'
 export type {
   AcceptedDocument,
   CouchAccess,

@@ -66,6 +66,8 @@ export interface AcceptedDocument {
 export interface Refusals<P extends CouchPrincipal> {
   readonly principal: P
   readonly database: string
+  /** as in `DocumentToWrite`: false when `rev` is the revision to build upon, not the document's own */
+  readonly replicated: boolean
   readonly documents: readonly RefusedDocument[]
 }
 
@@ -100,7 +102,10 @@ export interface CouchServerOptions<P extends CouchPrincipal = CouchPrincipal> {
    * A refusal is that document's own result; the rest of its batch is stored. What it throws fails the request (500).
    */
   readonly validateDocument?: (write: DocumentToWrite<P>) => MaybePromise<DocumentRefusal | undefined>
-  /** Awaited before anything of the batch is stored or answered. When it throws, nothing is stored and the request fails. */
+  /**
+   * Awaited before anything of the batch is stored or answered. When it throws, nothing is stored and the request fails,
+   * with 500 or as the `CouchError` that was thrown says.
+   */
   readonly onRefused?: (refusals: Refusals<P>) => MaybePromise<void>
   /**
    * Told after the documents are on disk, also of replicated ones that were there before. It doesn't hold up the

@@ -60,7 +60,8 @@ export async function writeDocuments<P extends CouchPrincipal>(
 
   const refused = sent.flatMap((document, index) => toRefused(document, judged[index]))
   if (refused.length > 0) {
-    await context.options.onRefused?.({ principal: context.principal, database: context.name, documents: refused })
+    const { principal, name: database } = context
+    await context.options.onRefused?.({ principal, database, replicated, documents: refused })
   }
 
   const fit = judged.flatMap((verdict) => ('document' in verdict ? [verdict.document] : []))
