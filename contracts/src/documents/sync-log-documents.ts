@@ -14,6 +14,15 @@ const DocumentRevision = Type.Object({
   rev: Type.String({ maxLength: 80 }),
 })
 
+const QuarantinedDocument = {
+  database: DatabaseName,
+  origin: Type.String({ maxLength: 100 }),
+  id: Type.String({ maxLength: 512 }),
+  rev: Type.Optional(Type.String({ maxLength: 80 })),
+  /** The person who decided, as given by whoever holds the administrator's token. */
+  decidedBy: Type.String({ minLength: 1, maxLength: 100 }),
+}
+
 /** Most documents that one entry names; a larger batch becomes several entries. */
 export const maxDocumentsPerLogEntry = 200
 
@@ -70,6 +79,32 @@ export const SyncLogEvent = Type.Union([
     reason: Type.String({ maxLength: 200 }),
   }),
   Type.Object({ kind: Type.Literal('cache-cleared'), incarnation: IncarnationId, documents: Count }),
+  /** A manager offered a refused document again. */
+  Type.Object({
+    kind: Type.Literal('quarantine-offered'),
+    ...QuarantinedDocument,
+    accepted: Type.Boolean(),
+    reason: Type.Optional(Type.String({ maxLength: 1000 })),
+  }),
+  Type.Object({
+    kind: Type.Literal('quarantine-discarded'),
+    ...QuarantinedDocument,
+    reason: Type.String({ maxLength: 500 }),
+  }),
+  /** A manager took a discarding back. */
+  Type.Object({ kind: Type.Literal('quarantine-restored'), ...QuarantinedDocument }),
+  /** `sequences`: the last change of each database that is in the backup. */
+  Type.Object({
+    kind: Type.Literal('backup-written'),
+    sequences: Type.Record(DatabaseName, Count),
+    bytes: Count,
+  }),
+  /** First of all after a restore: `backupAt` and `backupEpoch` say which state of the store it goes on from. */
+  Type.Object({
+    kind: Type.Literal('store-restored'),
+    backupAt: Type.String({ format: 'date-time' }),
+    backupEpoch: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+  }),
 ])
 export type SyncLogEvent = Static<typeof SyncLogEvent>
 
