@@ -1,0 +1,157 @@
+import { statSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { compactDatabase } from './compaction.ts'
+import { openConnection, query } from './connection.ts'
+import type { DatabaseInfo, DocumentDatabase, DocumentWrite } from './document-database.ts'
+import { createDocumentReader } from './document-reader.ts'
+import { prepareRows, type DatabaseState } from './document-rows.ts'
+import { createDocumentWriter, type Mutable } from './document-writer.ts'
+import { StoreError, toStoreError } from './errors.ts'
+import { createLocalDocuments } from './local-documents.ts'
+import { createWriteQueue } from './write-queue.ts'
+
+export interface DocumentDatabaseOptions {
+  /** path of the SQLite file; `-wal` and `-shm` stand beside it */
+  readonly file: string
+  readonly name: string
+  /** Told after each transaction how many jobs shared it. */
+  readonly onCommit?: (jobs: number) => void
+}
+
+/** A database whose holder must close it. */
+export interface OpenDocumentDatabase extends DocumentDatabase {
+  /** Writes what waits, then closes the file. Calls reject or throw StoreError `store_closed` from then on. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a database, made when there is none. Throws StoreError `database_unreadable`, `schema_too_new` or `disk_full`.
+ */
+export function openDocumentDatabase({ file, name, onCommit }: DocumentDatabaseOptions): OpenDocumentDatabase {
+  const connection = openConnection(file, name)
+  const rows = prepareRows(connection)
+  const state = readState()
+  let saved: DatabaseState = { ...state }
+  let compaction: Promise<void> | undefined
+  const listeners = new Set<() => void>()
+
+  const queue = createWriteQueue({
+    connection,
+    name,
+    begin: () => undefined,
+    beforeCommit: saveState,
+    undo: () => Object.assign(state, saved),
+    committed(jobs) {
+      const isChanged = state.sequence !== saved.sequence
+      saved = { ...state }
+      onCommit?.(jobs)
+      if (isChanged) for (const listener of listeners) listener()
+    },
+  })
+  const reader = createDocumentReader(rows, name)
+  const writer = createDocumentWriter(rows, state)
+  const local = createLocalDocuments(rows, queue)
+
+  return {
+    name,
+    info: () => guarded(readInfo),
+    head: (id) => guarded(() => reader.head(id)),
+    revisionTree: (id) => guarded(() => reader.revisionTree(id)),
+    read: (id, rev) => guarded(() => reader.read(id, rev)),
+    history: (id, rev) => guarded(() => reader.history(id, rev)),
+    changes: (range) => guarded(() => reader.changes(range)),
+    countChanges: (since) => guarded(() => reader.countChanges(since)),
+    list: (range) => guarded(() => reader.list(range)),
+    readLocal: (id) => guarded(() => local.read(id)),
+    writeLocal: (id, body, rev) => local.write(id, body, rev),
+    listLocalIds: (limit) => guarded(() => local.ids(limit)),
+
+    async write(writes) {
+      if (writes.length === 0) return []
+      const sound = writes.map((write) => toSoundWrite(write, name))
+      return queue.run(byteSize(sound), () => sound.map(writer.apply))
+    },
+    async setRevsLimit(limit) {
+      await queue.run(0, () => void (state.revsLimit = limit))
+    },
+    compact() {
+      compaction ??= compactDatabase(connection, rows, queue).finally(() => (compaction = undefined))
+      return compaction
+    },
+    onWrite(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async close() {
+      await queue.close()
+      await compaction?.catch(() => undefined)
+      if (connection.isOpen) connection.close()
+    },
+  }
+
+  function readState(): Mutable<DatabaseState> {
+    const row = guarded(() => rows.state.get())
+    if (row === undefined) throw new StoreError('database_unreadable', name, `The database '${name}' has no state`)
+    return { ...row }
+  }
+
+  function saveState(): void {
+    const { documents, deleted, sequence, lastBody, revsLimit } = state
+    if (lastBody === saved.lastBody && revsLimit === saved.revsLimit) return
+    rows.setState.run(documents, deleted, sequence, lastBody, revsLimit)
+  }
+
+  function readInfo(): DatabaseInfo {
+    const pageBytes = pragma(connection, 'page_size')
+    const pages = pragma(connection, 'page_count')
+    return {
+      documentCount: state.documents,
+      deletedCount: state.deleted,
+      updateSequence: state.sequence,
+      revsLimit: state.revsLimit,
+      compactRunning: compaction !== undefined,
+      fileBytes: pages * pageBytes + (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0),
+      activeBytes: (pages - pragma(connection, 'freelist_count')) * pageBytes,
+    }
+  }
+
+  function guarded<Result>(work: () => Result): Result {
+    try {
+      return work()
+    } catch (error) {
+      throw toStoreError(error, name)
+    }
+  }
+}
+
+function pragma(connection: DatabaseSync, name: 'page_size' | 'page_count' | 'freelist_count'): number {
+  return query<Record<string, number>>(connection, `PRAGMA ${name}`).get()?.[name] ?? 0
+}
+
+/** True for a text that can be the id of a document: not empty, and UTF-8 can hold it. */
+export function isDocumentId(id: string): boolean {
+  return id !== '' && id.isWellFormed()
+}
+
+function toSoundWrite(write: DocumentWrite, database: string): DocumentWrite {
+  if (!isDocumentId(write.id)) {
+    throw new StoreError('illegal_document', database, 'id: must be a text that is not empty and is valid Unicode')
+  }
+  if (write.kind === 'replicated' && !isHistory(write.revisions)) {
+    throw new StoreError('illegal_document', database, `revisions: must begin at their number of the revision`)
+  }
+  return write.body.isWellFormed() ? write : { ...write, body: escapeLoneSurrogates(write.body) }
+}
+
+function isHistory({ start, ids }: { start: number; ids: readonly string[] }): boolean {
+  return Number.isSafeInteger(start) && ids.length > 0 && ids.length <= start && ids.every((hash) => hash !== '')
+}
+
+// UTF-8 has no half of a pair. In JSON it can only stand in a string, where its escape means the same.
+function escapeLoneSurrogates(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`)
+}
+
+function byteSize(writes: readonly DocumentWrite[]): number {
+  return writes.reduce((sum, { id, body }) => sum + id.length + body.length + 200, 0)
+}
