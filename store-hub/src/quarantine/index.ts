@@ -1,0 +1,6 @@
+export { createOffers } from './offers.ts'
+export type { Offers } from './offers.ts'
+export { createQuarantine } from './quarantine.ts'
+export type { Quarantine } from './quarantine.ts'
+export { quarantineRoutes } from './quarantine-routes.ts'
+export type { RefusalInput } from './quarantine-rules.ts'
