@@ -35,8 +35,22 @@ const logFields = {
 }
 
 export const SyncLogEvent = Type.Union([
-  /** Number 1 of every epoch. `publicKey` is the raw Ed25519 key, base64. */
-  Type.Object({ kind: Type.Literal('epoch-started'), publicKey: Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' }) }),
+  /**
+   * Number 1 of every epoch. `publicKey` is the raw Ed25519 key, base64. `previous` is the last entry of the epoch before it
+   * that this hub has, so that the chains of a hub are linked over a rotation.
+   */
+  Type.Object({
+    kind: Type.Literal('epoch-started'),
+    publicKey: Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' }),
+    reason: Type.Optional(Type.String({ maxLength: 500 })),
+    previous: Type.Optional(
+      Type.Object({
+        epoch: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+        number: Type.Integer({ minimum: 1 }),
+        hash: Sha256Hex,
+      }),
+    ),
+  }),
   /** Changes `afterSequence < seq ≤ throughSequence` of a database are in the hub's store. Each change is in one entry. */
   Type.Object({
     kind: Type.Literal('documents-stored'),
@@ -79,6 +93,38 @@ export const SyncLogEvent = Type.Union([
     reason: Type.String({ maxLength: 200 }),
   }),
   Type.Object({ kind: Type.Literal('cache-cleared'), incarnation: IncarnationId, documents: Count }),
+  /** A document of this hub's store has more than one live revision; told again when they are others. */
+  Type.Object({
+    kind: Type.Literal('conflict-seen'),
+    database: DatabaseName,
+    id: Type.String({ maxLength: 512 }),
+    /** The winning one first. */
+    revs: Type.Array(Type.String({ maxLength: 80 }), { minItems: 2, maxItems: 50 }),
+  }),
+  /** One live revision is left, or none; whoever decided, here or at central. */
+  Type.Object({
+    kind: Type.Literal('conflict-settled'),
+    database: DatabaseName,
+    id: Type.String({ maxLength: 512 }),
+    rev: Type.String({ maxLength: 80 }),
+  }),
+  /** A person decided a conflict at this hub; `conflict` is the id of the case. */
+  Type.Object({
+    kind: Type.Literal('conflict-decided'),
+    conflict: Type.String({ maxLength: 700 }),
+    by: Type.String({ maxLength: 100 }),
+    incarnation: IncarnationId,
+    decision: Type.Enum(['choose', 'merge']),
+    rev: Type.String({ maxLength: 80 }),
+  }),
+  /** A change is too large for NATS: its message names the document and leaves its body out. */
+  Type.Object({
+    kind: Type.Literal('published-without-body'),
+    database: DatabaseName,
+    id: Type.String({ maxLength: 512 }),
+    rev: Type.String({ maxLength: 80 }),
+    reason: Type.String({ maxLength: 500 }),
+  }),
   /** A manager offered a refused document again. */
   Type.Object({
     kind: Type.Literal('quarantine-offered'),

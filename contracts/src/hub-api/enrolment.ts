@@ -31,3 +31,10 @@ export const Enrolment = Type.Object({
   epoch: Type.String(),
 })
 export type Enrolment = Static<typeof Enrolment>
+
+/** `POST /api/terminals/cleared-cache`: a till has removed what it kept locally. */
+export const ClearedCache = Type.Object(
+  { documents: Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'how many documents it removed' }) },
+  { additionalProperties: false },
+)
+export type ClearedCache = Static<typeof ClearedCache>

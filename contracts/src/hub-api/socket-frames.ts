@@ -27,8 +27,18 @@ export const HubFrame = Type.Union([
     sequence: Type.Integer({ minimum: 0 }),
   }),
   Type.Object({ type: Type.Literal('wan'), wan: WanState }),
+  /** The hub's store is another one now (restored, rewound): every checkpoint and session with the old epoch is void. */
+  Type.Object({ type: Type.Literal('epoch'), epoch: Type.String() }),
+  /** How many conflicts are open at this hub. */
+  Type.Object({ type: Type.Literal('conflicts'), open: Type.Integer({ minimum: 0 }) }),
+  /** Stock may have changed: sales, movements or counts came in. */
+  Type.Object({ type: Type.Literal('stock'), sequence: Type.Integer({ minimum: 0 }) }),
   Type.Object({ type: Type.Literal('ping') }),
 ])
 export type HubFrame = Static<typeof HubFrame>
 
+/**
+ * 4401: no hello in time, or a token that is unknown or revoked. 4408: frames were not read as fast as they came.
+ * 4429: the hub has as many connections as it takes; come again later.
+ */
 export const socketCloseCodes = { unauthorized: 4401, tooManyConnections: 4429, slowReader: 4408 } as const

@@ -1,6 +1,5 @@
-import { checkDocument, documentTypes } from '@tidemark/contracts'
+import { checkDocument, documentTypes, policyOf } from '@tidemark/contracts'
 import { expect, test } from 'vitest'
-import { policyOf } from './choose-policy.ts'
 import { closeCase, endOf, openCase, reopenCase, type Suspect } from './conflict-case.ts'
 
 const suspect: Suspect = { centralDatabase: 'catalog', database: 'catalog', storeId: 'hq', documentId: 'product:milk' }

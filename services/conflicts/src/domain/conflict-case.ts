@@ -9,16 +9,16 @@
  * 2. Every leaf's body is kept: in the case, or, when the case would grow too large for its document, by itself.
  */
 import {
-  canonicalHash,
+  conflictIdOf,
   HEAD_OFFICE,
   ownerOfClockNode,
   parseStamp,
+  policyOf,
   schemaVersion,
   sharedCentralDatabase,
   type Conflict,
 } from '@tidemark/contracts'
 import { authoredBody, type StoredDocument } from '@tidemark/service-kit'
-import { policyOf } from './choose-policy.ts'
 
 /** A document at central that may have several leaves. */
 export interface Suspect {
@@ -52,10 +52,6 @@ const maxLeavesInCase = 50
 /** Half of what a document may have, so that copies travel to hubs and terminals. */
 const maxBodiesLength = 512 * 1024
 const author = { id: 'conflict-desk', role: 'system' } as const
-
-export function conflictIdOf(suspect: Suspect, revs: readonly string[]): string {
-  return `conflict:${suspect.database}:${suspect.documentId}:${canonicalHash([...revs].sort()).slice(0, 12)}`
-}
 
 /** Leaves with the winning one first, as CouchDB chooses it: the longest history, then the greater revision hash. */
 export function byRank(leaves: readonly StoredDocument[]): readonly StoredDocument[] {

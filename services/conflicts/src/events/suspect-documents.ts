@@ -10,7 +10,7 @@
  * 3. A conflict that a hub has seen and central has not comes again when central has it: by reconciliation.
  */
 import type { FastifyBaseLogger } from 'fastify'
-import { centralDatabaseOf, HEAD_OFFICE } from '@tidemark/contracts'
+import { centralDatabaseOf, conflictIdOf, HEAD_OFFICE } from '@tidemark/contracts'
 import {
   DatabaseMissingError,
   idOf,
@@ -21,7 +21,7 @@ import {
   type SourceDocument,
   type StoredDocument,
 } from '@tidemark/service-kit'
-import { conflictIdOf, endOf, openCase, type ConflictCase, type Suspect } from '../domain/conflict-case.ts'
+import { endOf, openCase, type ConflictCase, type Suspect } from '../domain/conflict-case.ts'
 import { UnfitCaseError, type CaseDesk } from '../stores/case-desk.ts'
 
 export interface SuspectHandlerParts {

@@ -1,8 +1,7 @@
 /** Conflicts, open and resolved, with what differs between their leaves. */
 import { Type, type Static } from 'typebox'
-import { ConflictPolicy, StoreId } from '@tidemark/contracts'
+import { compareLeaves, ConflictPolicy, StoreId } from '@tidemark/contracts'
 import { decodeCursor, encodeCursor, notFound, pageOf, type ServiceApp } from '@tidemark/service-kit'
-import { compareLeaves } from '../domain/compare-leaves.ts'
 import type { ConflictCase } from '../domain/conflict-case.ts'
 import { CasePosition, type CaseDesk } from '../stores/case-desk.ts'
 

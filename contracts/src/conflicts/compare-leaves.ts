@@ -1,5 +1,5 @@
 /** What differs between the leaves of a document, field by field, for the person who decides. */
-import { isDeepStrictEqual } from 'node:util'
+import { isSameJson } from './same-json.ts'
 
 export interface ComparedLeaf {
   readonly rev: string
@@ -50,7 +50,7 @@ function stepInto(sides: readonly Side[], name: string): readonly Side[] {
 }
 
 function isSame(a: Side, b: Side): boolean {
-  return 'value' in a === 'value' in b && isDeepStrictEqual(a.value, b.value)
+  return 'value' in a === 'value' in b && isSameJson(a.value, b.value)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
