@@ -112,7 +112,21 @@ export interface LocalDocument {
   readonly body: string
 }
 
+export interface LocalWrite {
+  /** with its `_local/` */
+  readonly id: string
+  /** JSON text of an object without `_id` and `_rev`; undefined removes the document */
+  readonly body: string | undefined
+  /** what is replaced, `0-0` for nothing; undefined replaces whatever there is */
+  readonly rev?: Revision | undefined
+}
+
 export type LocalWriteResult = { readonly kind: 'stored'; readonly rev: Revision } | { readonly kind: 'conflict' }
+
+export interface WrittenTogether {
+  readonly documents: readonly WriteResult[]
+  readonly locals: readonly LocalWriteResult[]
+}
 
 export interface DatabaseInfo {
   /** documents that are not deleted, design documents among them */
@@ -154,8 +168,14 @@ export interface DocumentDatabase {
    */
   write(writes: readonly DocumentWrite[]): Promise<WriteResult[]>
 
+  /** Documents and `_local/` documents in one transaction: all of it comes on disk, or nothing. Otherwise as `write`. */
+  writeTogether(writes: readonly DocumentWrite[], locals: readonly LocalWrite[]): Promise<WrittenTogether>
+
   readLocal(id: string): LocalDocument | undefined
-  /** `body` undefined removes it. Without `rev` it replaces whatever there is, as PouchDB does; resolves when on disk. */
+  /**
+   * `body` undefined removes it. Without `rev` it replaces whatever there is, as PouchDB does; `0-0` is the revision of one
+   * that is not there, and removing with a `rev` what is not there is a conflict. Resolves when on disk.
+   */
   writeLocal(id: string, body: string | undefined, rev?: Revision): Promise<LocalWriteResult>
   /** Ids with their `_local/`, in order. */
   listLocalIds(limit: number): string[]
@@ -165,4 +185,11 @@ export interface DocumentDatabase {
   compact(): Promise<void>
   /** Called after each group of writes that is on disk; it must not throw. Returns the function that ends it. */
   onWrite(listener: () => void): () => void
+
+  /**
+   * A database that belongs to this one, such as a view's index: in no list, removed along with it, and empty again
+   * when its file was damaged. Opened, or made, at the first call.
+   */
+  side(name: string): DocumentDatabase
+  removeSide(name: string): Promise<void>
 }

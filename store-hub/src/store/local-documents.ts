@@ -1,5 +1,5 @@
 // `_local/` documents: of this replica only, in no feed, with a plain counter for a revision.
-import type { LocalDocument, LocalWriteResult, Revision } from './document-database.ts'
+import type { LocalDocument, LocalWrite, LocalWriteResult, Revision } from './document-database.ts'
 import type { Rows } from './document-rows.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -10,17 +10,19 @@ export function createLocalDocuments(rows: Rows, queue: WriteQueue) {
       return row === undefined ? undefined : { id, rev: `0-${row.number}`, body: row.body }
     },
     write(id: string, body: string | undefined, rev?: Revision): Promise<LocalWriteResult> {
-      return queue.run(id.length + (body?.length ?? 0) + 100, () => write(id, body, rev))
+      return queue.run(id.length + (body?.length ?? 0) + 100, () => write({ id, body, rev }))
     },
+    /** Inside a transaction. */
+    apply: write,
     ids(limit: number): string[] {
       return rows.localIds.all(limit).map(({ id }) => id)
     },
   }
 
-  function write(id: string, body: string | undefined, rev: Revision | undefined): LocalWriteResult {
+  function write({ id, body, rev }: LocalWrite): LocalWriteResult {
     const number = rows.local.get(id)?.number
-    const present = number === undefined ? undefined : `0-${number}`
-    if (rev !== undefined && rev !== present && !(present === undefined && rev === '0-0')) return { kind: 'conflict' }
+    if (rev !== undefined && rev !== `0-${number ?? 0}`) return { kind: 'conflict' }
+    if (rev !== undefined && number === undefined && body === undefined) return { kind: 'conflict' }
     if (body === undefined) {
       rows.deleteLocal.run(id)
       return { kind: 'stored', rev: '0-0' }

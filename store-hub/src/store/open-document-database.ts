@@ -1,19 +1,28 @@
 import { statSync } from 'node:fs'
+import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { compactDatabase } from './compaction.ts'
 import { openConnection, query } from './connection.ts'
 import type { DatabaseInfo, DocumentDatabase, DocumentWrite } from './document-database.ts'
 import { createDocumentReader } from './document-reader.ts'
+import { createSpaceCheck } from './disk-space.ts'
 import { prepareRows, type DatabaseState } from './document-rows.ts'
 import { createDocumentWriter, type Mutable } from './document-writer.ts'
 import { StoreError, toStoreError } from './errors.ts'
 import { createLocalDocuments } from './local-documents.ts'
+import { createSideDatabases } from './side-databases.ts'
+import { createSideDatabases } from './side-databases.ts'
+import { verifyInThread } from './verification.ts'
 import { createWriteQueue } from './write-queue.ts'
 
 export interface DocumentDatabaseOptions {
   /** path of the SQLite file; `-wal` and `-shm` stand beside it */
   readonly file: string
   readonly name: string
+  /** False for what can be made anew: its latest writes may be lost in a power cut. Default true. */
+  readonly durable?: boolean
+  /** bytes that stay free on the disk; default 32 MiB */
+  readonly reserveBytes?: number
   /** Told after each transaction how many jobs shared it. */
   readonly onCommit?: (jobs: number) => void
 }
@@ -27,8 +36,10 @@ export interface OpenDocumentDatabase extends DocumentDatabase {
 /**
  * Opens a database, made when there is none. Throws StoreError `database_unreadable`, `schema_too_new` or `disk_full`.
  */
-export function openDocumentDatabase({ file, name, onCommit }: DocumentDatabaseOptions): OpenDocumentDatabase {
-  const connection = openConnection(file, name)
+export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocumentDatabase {
+  const { file, name, durable = true, reserveBytes, onCommit } = options
+  const folder = path.dirname(file)
+  const connection = openConnection(file, name, durable ? 'FULL' : 'NORMAL')
   const rows = prepareRows(connection)
   const state = readState()
   let saved: DatabaseState = { ...state }
@@ -38,7 +49,7 @@ export function openDocumentDatabase({ file, name, onCommit }: DocumentDatabaseO
   const queue = createWriteQueue({
     connection,
     name,
-    begin: () => undefined,
+    checkSpace: createSpaceCheck(folder, name, reserveBytes),
     beforeCommit: saveState,
     undo: () => Object.assign(state, saved),
     committed(jobs) {
@@ -51,6 +62,12 @@ export function openDocumentDatabase({ file, name, onCommit }: DocumentDatabaseO
   const reader = createDocumentReader(rows, name)
   const writer = createDocumentWriter(rows, state)
   const local = createLocalDocuments(rows, queue)
+  const sides = createSideDatabases(name, folder, (sideFile, sideName) =>
+    openDocumentDatabase({ ...options, file: sideFile, name: sideName, durable: false }),
+  )
+  const sides = createSideDatabases(file, (sideFile, sideName) =>
+    openDocumentDatabase({ file: sideFile, name: sideName }),
+  )
 
   return {
     name,
@@ -71,6 +88,14 @@ export function openDocumentDatabase({ file, name, onCommit }: DocumentDatabaseO
       const sound = writes.map((write) => toSoundWrite(write, name))
       return queue.run(byteSize(sound), () => sound.map(writer.apply))
     },
+    async writeTogether(writes, locals) {
+      const sound = writes.map((write) => toSoundWrite(write, name))
+      const localBytes = locals.reduce((sum, { id, body = '' }) => sum + id.length + body.length + 100, 0)
+      return queue.run(byteSize(sound) + localBytes, () => ({
+        documents: sound.map(writer.apply),
+        locals: locals.map(local.apply),
+      }))
+    },
     async setRevsLimit(limit) {
       await queue.run(0, () => void (state.revsLimit = limit))
     },
@@ -82,9 +107,16 @@ export function openDocumentDatabase({ file, name, onCommit }: DocumentDatabaseO
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    side: (side) => guarded(() => sides.open(side)),
+    removeSide: (side) => sides.remove(side),
+    side: sides.get,
+    removeSide: sides.remove,
+    verify: () => verifyInThread(file, name),
     async close() {
+      await sides.close()
       await queue.close()
       await compaction?.catch(() => undefined)
+      await sides.close()
       if (connection.isOpen) connection.close()
     },
   }

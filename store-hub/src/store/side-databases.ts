@@ -1,0 +1,46 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { isSideName, toFileName } from './database-name.ts'
+import { syncFolder } from './durable-files.ts'
+import { StoreError } from './errors.ts'
+import type { OpenDocumentDatabase } from './open-document-database.ts'
+
+/** The databases that belong to the database `owner`, in files beside its own. They are opened when they are asked for. */
+export function createSideDatabases(
+  owner: string,
+  folder: string,
+  open: (file: string, name: string) => OpenDocumentDatabase,
+) {
+  const opened = new Map<string, OpenDocumentDatabase>()
+  const fileOf = (name: string): string => {
+    if (isSideName(owner, name)) return path.join(folder, toFileName(name))
+    throw new StoreError('illegal_database_name', name, `Not a side database of '${owner}': '${name.slice(0, 300)}'`)
+  }
+  return {
+    get(name: string): OpenDocumentDatabase {
+      const known = opened.get(name)
+      if (known !== undefined) return known
+      const made = open(fileOf(name), name)
+      opened.set(name, made)
+      return made
+    },
+    async remove(name: string): Promise<void> {
+      const file = fileOf(name)
+      const database = opened.get(name)
+      opened.delete(name)
+      await database?.close()
+      await removeDatabaseFiles(file)
+    },
+    async close(): Promise<void> {
+      const all = [...opened.values()]
+      opened.clear()
+      await Promise.all(all.map((database) => database.close()))
+    },
+  }
+}
+
+/** Removes a closed database for good. The file itself goes first: what stands beside it means nothing without it. */
+export async function removeDatabaseFiles(file: string): Promise<void> {
+  for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true })
+  await syncFolder(path.dirname(file))
+}
