@@ -15,18 +15,19 @@ export function query<Row>(connection: DatabaseSync, sql: string): Query<Row> {
   return connection.prepare(sql) as unknown as Query<Row>
 }
 
-const CACHE_KIB = 8192
+const CACHE_KIB = 4096
 const WAL_PAGES = 4000
 
 /**
  * Opens a file, makes its tables when it is new, and brings an older schema up to date.
  * Throws StoreError `database_unreadable`, `schema_too_new` or `disk_full`.
  */
-export function openConnection(file: string, name: string): DatabaseSync {
+export function openConnection(file: string, name: string, synchronous: 'FULL' | 'NORMAL'): DatabaseSync {
   let connection: DatabaseSync | undefined
   try {
     connection = new DatabaseSync(file, { enableForeignKeyConstraints: false })
     prepareFile(connection, file, name)
+    connection.exec(`PRAGMA synchronous = ${synchronous}`)
     return connection
   } catch (error) {
     connection?.close()
@@ -40,7 +41,6 @@ function prepareFile(connection: DatabaseSync, file: string, name: string): void
   if (version === 0) connection.exec('PRAGMA auto_vacuum = INCREMENTAL')
   connection.exec('PRAGMA journal_mode = WAL')
   connection.exec(`
-    PRAGMA synchronous = FULL;
     PRAGMA cache_size = -${CACHE_KIB};
     PRAGMA wal_autocheckpoint = ${WAL_PAGES};
     PRAGMA journal_size_limit = ${WAL_PAGES * 4096 * 2};

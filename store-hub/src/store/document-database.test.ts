@@ -135,7 +135,7 @@ test('the feed has each document once, at its last change', async () => {
 })
 
 test('ids are listed in the order of their bytes, whatever is in them', async () => {
-  const ids = ['a', 'a\u0000b', 'B', 'ä', '日本', '😀', '__proto__', 'x/y?z', `${'l'.repeat(5000)}`, '\uffff']
+  const ids = ['a', 'a\u0000b', 'B', 'ä', '日本', '😀', '__proto__', 'x/y?z', 'l'.repeat(5000), '\uffff']
   await put(...ids.map((id) => edit(id, { id })), edit('gone', {}, undefined, true))
   const inOrder = ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
   const listed = database.list({ limit: 100, bodies: true })

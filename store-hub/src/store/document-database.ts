@@ -188,8 +188,28 @@ export interface DocumentDatabase {
 
   /**
    * A database that belongs to this one, such as a view's index: in no list, removed along with it, and empty again
-   * when its file was damaged. Opened, or made, at the first call.
+   * when its file was damaged. Opened, or made, at the first call. Its name begins with the name of this one and
+   * `-mrview-`. A power cut may take its latest transactions, whole and in order.
    */
   side(name: string): DocumentDatabase
+  /** Closes a side database and removes its files. Nothing happens when there is none. */
   removeSide(name: string): Promise<void>
+
+  /** Reads everything, in another thread and as it is at one moment, and says what doesn't fit together. */
+  verify(): Promise<Verification>
+}
+
+export interface Verification {
+  /** deleted ones among them */
+  readonly documents: number
+  readonly bodies: number
+  /** how many problems there are; `problems` has the first thousand */
+  readonly problemCount: number
+  readonly problems: readonly VerificationProblem[]
+}
+
+export interface VerificationProblem {
+  /** undefined for what concerns the file as a whole */
+  readonly id?: string
+  readonly problem: string
 }

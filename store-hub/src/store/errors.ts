@@ -5,6 +5,8 @@ export type StoreErrorCode =
   | 'database_unreadable'
   /** written by a newer version of this program */
   | 'schema_too_new'
+  /** a data folder of a version that kept its databases in another engine */
+  | 'former_engine'
   | 'store_closed'
   /** another process holds the folder */
   | 'store_in_use'

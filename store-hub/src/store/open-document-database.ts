@@ -11,7 +11,6 @@ import { createDocumentWriter, type Mutable } from './document-writer.ts'
 import { StoreError, toStoreError } from './errors.ts'
 import { createLocalDocuments } from './local-documents.ts'
 import { createSideDatabases } from './side-databases.ts'
-import { createSideDatabases } from './side-databases.ts'
 import { verifyInThread } from './verification.ts'
 import { createWriteQueue } from './write-queue.ts'
 
@@ -65,9 +64,6 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
   const sides = createSideDatabases(name, folder, (sideFile, sideName) =>
     openDocumentDatabase({ ...options, file: sideFile, name: sideName, durable: false }),
   )
-  const sides = createSideDatabases(file, (sideFile, sideName) =>
-    openDocumentDatabase({ file: sideFile, name: sideName }),
-  )
 
   return {
     name,
@@ -107,13 +103,10 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    side: (side) => guarded(() => sides.open(side)),
+    side: (side) => sides.get(side),
     removeSide: (side) => sides.remove(side),
-    side: sides.get,
-    removeSide: sides.remove,
     verify: () => verifyInThread(file, name),
     async close() {
-      await sides.close()
       await queue.close()
       await compaction?.catch(() => undefined)
       await sides.close()

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { isSideName, toFileName } from './database-name.ts'
@@ -16,11 +17,20 @@ export function createSideDatabases(
     if (isSideName(owner, name)) return path.join(folder, toFileName(name))
     throw new StoreError('illegal_database_name', name, `Not a side database of '${owner}': '${name.slice(0, 300)}'`)
   }
+  const openOrMakeAnew = (file: string, name: string): OpenDocumentDatabase => {
+    try {
+      return open(file, name)
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'database_unreadable')) throw error
+      for (const each of filesOf(file)) rmSync(each, { force: true })
+      return open(file, name)
+    }
+  }
   return {
     get(name: string): OpenDocumentDatabase {
       const known = opened.get(name)
       if (known !== undefined) return known
-      const made = open(fileOf(name), name)
+      const made = openOrMakeAnew(fileOf(name), name)
       opened.set(name, made)
       return made
     },
@@ -29,7 +39,8 @@ export function createSideDatabases(
       const database = opened.get(name)
       opened.delete(name)
       await database?.close()
-      await removeDatabaseFiles(file)
+      for (const each of filesOf(file)) await rm(each, { force: true })
+      await syncFolder(folder)
     },
     async close(): Promise<void> {
       const all = [...opened.values()]
@@ -39,8 +50,5 @@ export function createSideDatabases(
   }
 }
 
-/** Removes a closed database for good. The file itself goes first: what stands beside it means nothing without it. */
-export async function removeDatabaseFiles(file: string): Promise<void> {
-  for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true })
-  await syncFolder(path.dirname(file))
-}
+/** The file itself comes first: what stands beside it means nothing without it. */
+const filesOf = (file: string): string[] => [file, `${file}-wal`, `${file}-shm`]

@@ -83,6 +83,15 @@ export function historyOf(tree: StoredTree, rev: Revision): RevisionHistory | un
   return undefined
 }
 
+/** Every revision, with the key of its body where that is kept. */
+export function* revisionsOf(
+  tree: StoredTree,
+): Generator<{ rev: Revision; isLeaf: boolean; body: number | undefined }> {
+  for (const { generation, node } of walk(tree)) {
+    yield { rev: `${generation}-${node[0]}`, isLeaf: node[2].length === 0, body: node[1].body }
+  }
+}
+
 /** Keys of all bodies that the tree holds. */
 export function bodiesOf(tree: StoredTree): Set<number> {
   const bodies = new Set<number>()

@@ -19,8 +19,8 @@ const MAX_WAITING_BYTES = 128 * 1024 * 1024
 export interface WriteQueueOptions {
   readonly connection: DatabaseSync
   readonly name: string
-  /** Called at the start of a transaction. */
-  readonly begin: () => void
+  /** Called before a transaction that adds something; throws when there is no room for it. */
+  readonly checkSpace: () => void
   /** Called inside a transaction, last. */
   readonly beforeCommit: () => void
   /** Called when a transaction was undone. */
@@ -37,7 +37,10 @@ interface Job {
 }
 
 export interface WriteQueue {
-  /** Runs `work` inside a transaction; resolves with its result once that is on disk. `bytes` is about what it writes. */
+  /**
+   * Runs `work` inside a transaction; resolves with its result once that is on disk. `bytes` is about what it adds: 0 for
+   * what makes room, which goes on when the disk is nearly full.
+   */
   run<Result>(bytes: number, work: () => Result): Promise<Result>
   /** Takes no more jobs; resolves when those that wait are done. */
   close(): Promise<void>
@@ -100,9 +103,9 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   }
 
   const transact = (jobs: readonly Job[]): unknown[] => {
+    if (jobs.some((job) => job.bytes > 0)) options.checkSpace()
     try {
       connection.exec('BEGIN IMMEDIATE')
-      options.begin()
       const results = jobs.map((job) => job.work())
       options.beforeCommit()
       connection.exec('COMMIT')
