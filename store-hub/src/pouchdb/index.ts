@@ -1,3 +1,4 @@
+export { onViewError, pouchOf } from './pouch-of.ts'
 export { PouchDB } from './pouchdb.ts'
 export {
   closeDatabase,

@@ -8,3 +8,14 @@ export { default as createAbstractMapReduce } from 'pouchdb-abstract-mapreduce'
 export { BuiltInError, NotFoundError } from 'pouchdb-mapreduce-utils'
 export { default as replicationPlugin } from 'pouchdb-replication'
 export { default as leveldown } from 'leveldown'
+export {
+  BAD_REQUEST,
+  DOC_VALIDATION,
+  FORBIDDEN,
+  INVALID_REV,
+  MISSING_DOC,
+  NOT_OPEN,
+  REV_CONFLICT,
+  createError,
+} from 'pouchdb-errors'
+export { invalidIdError, uuid } from 'pouchdb-utils'

@@ -114,6 +114,7 @@ export interface PouchAllDocsResult {
   total_rows: number
   offset?: number
   rows: PouchRow[]
+  update_seq?: number
 }
 
 export interface PouchReplicationOptions {
@@ -207,6 +208,7 @@ export interface PouchDatabase {
   close(): Promise<void>
   destroy(): Promise<{ ok: boolean }>
   setMaxListeners(count: number): this
+  on(event: 'error', listener: (error: unknown) => void): this
   once(event: 'destroyed' | 'closed', listener: () => void): this
   removeListener(event: 'destroyed' | 'closed', listener: () => void): this
 }
@@ -219,4 +221,5 @@ export interface PouchStatic {
   plugin(plugin: PouchPlugin): PouchStatic
   adapter(name: string, adapter: unknown, preferred: boolean): void
   setMaxListeners(count: number): void
+  emit(event: 'unref', database: PouchDatabase): boolean
 }
