@@ -1,0 +1,123 @@
+/** `/api/admin`: what the command line asks of a hub that runs. */
+import path from 'node:path'
+import { errorCodes, type HubStatus, type SyncLogEvent } from '@tidemark/contracts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { writeBackup } from '../backup/index.ts'
+import { HubError, parseInput } from '../errors.ts'
+import type { NativeStore } from '../store/index.ts'
+import { createLongWork } from './long-work.ts'
+import { BackupRequest, CompactRequest, Overview, type BackupReport, type ReportProgress } from './schemas.ts'
+import {
+  backupReport,
+  compactStore,
+  listDatabases,
+  noteLastBackup,
+  readDisk,
+  readLastBackup,
+  verifyStore,
+} from './store-work.ts'
+
+export interface AdministrationParts {
+  readonly store: NativeStore
+  readonly directory: string
+  readonly storeId: string
+  readonly hubVersion: string
+  readonly isAdministrator: (request: FastifyRequest) => boolean
+  readonly status: () => Promise<HubStatus>
+  /** Of all refused documents that are kept. */
+  readonly quarantined: () => Promise<{ open: number; total: number }>
+  readonly append: (event: SyncLogEvent) => Promise<void>
+}
+
+const maxRequestBytes = 65_536
+const tags = ['administration']
+
+export function administrationRoutes(app: FastifyInstance, parts: AdministrationParts): void {
+  const work = createLongWork(app.log)
+  const { store, directory } = parts
+  const onRequest = async (request: FastifyRequest): Promise<void> => {
+    if (parts.isAdministrator(request)) return
+    throw new HubError(errorCodes.unauthorized, "Needs the administrator's token, from the hub's own machine")
+  }
+
+  app.get(
+    '/api/admin/overview',
+    { onRequest, schema: { tags, summary: 'Everything about the hub and its store', response: { 200: Overview } } },
+    async (_request, reply): Promise<Overview> => {
+      void reply.header('cache-control', 'no-store')
+      return {
+        dataDirectory: directory,
+        epoch: store.uuid,
+        storeId: parts.storeId,
+        hub: await parts.status(),
+        databases: listDatabases(store),
+        quarantine: await parts.quarantined(),
+        disk: await readDisk(directory),
+        lastBackup: await readLastBackup(directory),
+      }
+    },
+  )
+
+  const lines = 'answers with lines of JSON: progress, then a result or a problem'
+  app.post(
+    '/api/admin/compact',
+    {
+      onRequest,
+      bodyLimit: maxRequestBytes,
+      schema: { tags, summary: `Compact databases; ${lines}`, body: CompactRequest },
+    },
+    (request, reply) => {
+      const { databases } = parseInput(CompactRequest, request.body)
+      return work.answer(reply, 'compaction', (report) => compactStore(store, databases, report))
+    },
+  )
+
+  app.post(
+    '/api/admin/verify',
+    {
+      onRequest,
+      bodyLimit: maxRequestBytes,
+      schema: { tags, summary: `Look for damage in the store and its log; ${lines}` },
+    },
+    (_request, reply) => work.answer(reply, 'verification', (report) => verifyStore(store, report)),
+  )
+
+  app.post(
+    '/api/admin/backup',
+    {
+      onRequest,
+      bodyLimit: maxRequestBytes,
+      schema: { tags, summary: `Write a backup; ${lines}`, body: BackupRequest },
+    },
+    (request, reply) => {
+      const { target } = parseInput(BackupRequest, request.body)
+      if (!path.isAbsolute(target)) throw new HubError(errorCodes.validationFailed, '/target must be an absolute path')
+      return work.answer(reply, 'a backup', (report) => backUp(parts, target, report))
+    },
+  )
+
+  app.addHook('onClose', () => work.idle())
+}
+
+async function backUp(
+  { store, directory, storeId, hubVersion, append }: AdministrationParts,
+  target: string,
+  report: ReportProgress,
+): Promise<BackupReport> {
+  const written = await writeBackup({
+    store,
+    target,
+    storeId,
+    hubVersion,
+    onProgress: ({ step, share }) => report({ step, share }),
+  })
+  const done = backupReport(written)
+  const { databases } = written.manifest
+  await noteLastBackup(directory, { at: done.createdAt, target, bytes: done.bytes, documents: done.documents })
+  await append({
+    kind: 'backup-written',
+    sequences: Object.fromEntries(databases.map(({ name, sequence }) => [name, sequence])),
+    bytes: done.bytes,
+  })
+  return done
+}

@@ -1,0 +1,25 @@
+export { makeAdministratorToken, readAdministratorToken } from './administrator-token.ts'
+export { administrationRoutes } from './administration-routes.ts'
+export { announceRunningHub, findRunningHub, withdrawRunningHub } from './running-hub.ts'
+export type { RunningHub } from './running-hub.ts'
+export {
+  BackupReport,
+  CompactReport,
+  Overview,
+  VerifyReport,
+  WorkLine,
+  type DatabaseRow,
+  type LastBackup,
+  type ReportProgress,
+  type WorkProgress,
+} from './schemas.ts'
+export {
+  backupReport,
+  compactStore,
+  listDatabases,
+  noteLastBackup,
+  readDisk,
+  readLastBackup,
+  storeIdOf,
+  verifyStore,
+} from './store-work.ts'
