@@ -1,0 +1,5 @@
+export { createArrivalMarks } from './arrival-marks.ts'
+export { createDocumentEntrance } from './document-entrance.ts'
+export { openOperationRecords } from './operation-records.ts'
+export { createPush, noDatabase } from './push-operations.ts'
+export { syncRoutes } from './sync-routes.ts'
