@@ -16,7 +16,7 @@ export function query<Row>(connection: DatabaseSync, sql: string): Query<Row> {
 }
 
 const CACHE_KIB = 4096
-const WAL_PAGES = 4000
+const WAL_PAGES = 2000
 
 /**
  * Opens a file, makes its tables when it is new, and brings an older schema up to date.

@@ -120,6 +120,13 @@ test('branches made elsewhere stand beside each other, and the winner is the one
   expect(database.history('a', '3-d')).toEqual({ start: 3, ids: ['d', 'c', 'a'] })
 })
 
+test('a history that reaches further back than what is known loses no body', async () => {
+  await put(replicated('a', 2, ['b']), replicated('a', 3, ['c', 'b', 'a']))
+  expect(database.read('a', '2-b')?.body).toBe('{"from":"b"}')
+  expect(database.history('a', '3-c')).toEqual({ start: 3, ids: ['c', 'b', 'a'] })
+  expect((await database.verify()).problems).toEqual([])
+})
+
 test('the feed has each document once, at its last change', async () => {
   const [first] = await put(edit('a', { n: 1 }), edit('b', { n: 1 }), edit('c', {}))
   await put(edit('a', { n: 2 }, first))

@@ -92,13 +92,6 @@ export function* revisionsOf(
   }
 }
 
-/** Keys of all bodies that the tree holds. */
-export function bodiesOf(tree: StoredTree): Set<number> {
-  const bodies = new Set<number>()
-  for (const { node } of walk(tree)) if (node[1].body !== undefined) bodies.add(node[1].body)
-  return bodies
-}
-
 /** Lets go of the bodies of revisions that are not leaves; returns their keys. */
 export function dropInnerBodies(tree: StoredTree): number[] {
   const dropped: number[] = []
@@ -136,11 +129,19 @@ export function graft(
 ): GraftedTree {
   const appended = appendToOnlyLeaf(tree, history, available(deleted, body), limit)
   if (appended !== undefined) return appended
-  const before = bodiesOf(tree)
+  const before = new Map(Array.from(walk(tree), ({ generation, node }) => [`${generation}-${node[0]}`, { ...node[1] }]))
   const merged = merge(tree, pathOf(history, deleted, body, Infinity), limit)
+  keepStates(merged.tree, before)
   if (merged.stemmedRevs.length === 0) return { tree: merged.tree, stemmed: [] }
-  const after = bodiesOf(merged.tree)
-  return { tree: merged.tree, stemmed: [...before].filter((key) => !after.has(key)) }
+  return { tree: merged.tree, stemmed: merged.stemmedRevs.flatMap((rev) => before.get(rev)?.body ?? []) }
+}
+
+/** Where a path reaches further back than the tree, the merge keeps the path's nodes, which know of no bodies. */
+function keepStates(tree: StoredTree, states: ReadonlyMap<Revision, NodeState>): void {
+  for (const { generation, node } of walk(tree)) {
+    const known = states.get(`${generation}-${node[0]}`)
+    if (known !== undefined) node[1] = known
+  }
 }
 
 /** The common case in time that grows with the history, where the general merge grows with its square. */
