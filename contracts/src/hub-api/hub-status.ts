@@ -40,6 +40,25 @@ export type DatabaseStatus = Static<typeof DatabaseStatus>
 export const WanState = Type.Enum(['up', 'down', 'unknown'])
 export type WanState = Static<typeof WanState>
 
+/** Which of two hubs with one store id may write. */
+export const LeaseStatus = Type.Object({
+  state: Type.Enum(['held', 'unconfirmed', 'read-only'], {
+    description:
+      'held: this hub has the store; unconfirmed: central has not been asked since the start, and the hub goes on as it was; read-only: another hub has the store',
+  }),
+  /** Id of this hub's data folder. */
+  instance: Type.String(),
+  /** Null before central was heard. */
+  holder: Type.Union([Type.Object({ instance: Type.String(), host: Type.String() }), Type.Null()]),
+  /** Grows with each taking. */
+  fencing: Type.Union([Type.Integer(), Type.Null()]),
+  /** By the holder's clock. */
+  renewedAt: Type.Union([Type.String(), Type.Null()]),
+  /** Why this hub is read-only, in words. */
+  reason: Type.Union([Type.String(), Type.Null()]),
+})
+export type LeaseStatus = Static<typeof LeaseStatus>
+
 export const HubStatus = Type.Object({
   storeId: StoreId,
   name: Type.String(),
@@ -51,5 +70,6 @@ export const HubStatus = Type.Object({
   terminals: Type.Object({ enrolled: Type.Integer(), connected: Type.Integer() }),
   refusedDocuments: Type.Integer({ minimum: 0 }),
   openConflicts: Type.Integer({ minimum: 0 }),
+  lease: Type.Optional(LeaseStatus),
 })
 export type HubStatus = Static<typeof HubStatus>
