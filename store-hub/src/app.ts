@@ -16,6 +16,7 @@ import { useProblemDetails } from './errors.ts'
 import { healthRoutes } from './health/index.ts'
 import { openHubState } from './hub-state/index.ts'
 import { liveSocket, type LiveSocketOptions } from './live-socket/index.ts'
+import { pouchOf } from './pouchdb/index.ts'
 import type { PouchDatabase } from './pouchdb/index.ts'
 import { createReceiveTrace } from './receive-trace.ts'
 import { requireOwnOrigin } from './request-origin.ts'
@@ -179,7 +180,8 @@ async function registerDatabases(app: FastifyInstance, parts: DatabaseParts): Pr
 
 /** Every class has its database from the start; sales begin with the present month. */
 async function openClassDatabases(store: Store): Promise<{ readonly catalog: PouchDatabase }> {
-  const open = async (name: string): Promise<PouchDatabase> => store.database(name) ?? (await store.create(name))
+  const open = async (name: string): Promise<PouchDatabase> =>
+    pouchOf(store.database(name) ?? (await store.create(name)))
   for (const entityClass of classesByPriority) {
     await open(entityClass === 'sales' ? salesDatabaseOf(new Date().toISOString()) : entityClass)
   }

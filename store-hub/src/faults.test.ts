@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { salesDatabaseOf, type SyncLogEntry } from '@tidemark/contracts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { pouchOf } from './pouchdb/index.ts'
 import {
   connectTill,
   eventually,
@@ -29,7 +30,7 @@ describe('a hub when things break', () => {
 
   const centralCount = async (incarnation: string): Promise<number> => {
     const range = { startkey: `journal:${incarnation}:`, endkey: `journal:${incarnation}:\ufff0` }
-    return (await system.central.store.database(centralSales)?.allDocs(range))?.rows.length ?? 0
+    return (await pouchOf(system.central.store.database(centralSales))?.allDocs(range))?.rows.length ?? 0
   }
   const publishedIds = async (incarnation: string): Promise<string[]> =>
     (await system.nats.messages())
@@ -156,7 +157,7 @@ describe('a hub when things break', () => {
       const push = (await hub.status()).databases.find(({ database }) => database === salesDatabase)?.push
       return push?.lagDocuments === 0 && push.lastError === null
     })
-    const { rows } = (await picky.store.database(centralSales)?.allDocs()) ?? { rows: [] }
+    const { rows } = (await pouchOf(picky.store.database(centralSales))?.allDocs()) ?? { rows: [] }
     expect(rows.map(({ id }) => id)).toEqual(sales.map(({ _id }) => _id))
     await hub.close()
     await picky.close()
@@ -176,7 +177,7 @@ describe('a hub when things break', () => {
     await hub.close()
     // PouchDB's checkpoint has passed the document; our own note of it is taken away.
     const store = await openStore({ directory: path.join(system.directory, 'hub') })
-    const state = store.database('hub-state')
+    const state = pouchOf(store.database('hub-state'))
     const note = await state?.get(`replication:${salesDatabase}/push`)
     await state?.remove({ _id: note?._id ?? '', _rev: note?._rev ?? '' })
     await store.close()
@@ -184,7 +185,7 @@ describe('a hub when things break', () => {
     picky.refuse('')
     const again = await system.startHub({ central, offerAgainMs: 100 })
     await eventually('the sale is at central', async () => {
-      const found = await picky.store.database(centralSales)?.allDocs({ keys: [sale._id] })
+      const found = await pouchOf(picky.store.database(centralSales))?.allDocs({ keys: [sale._id] })
       return found?.rows[0]?.error === undefined
     })
     await again.close()
@@ -202,8 +203,7 @@ describe('a hub when things break', () => {
     await eventually(
       'the enrolment is at central',
       () =>
-        system.central.store
-          .database('catalog')
+        pouchOf(system.central.store.database('catalog'))
           ?.get(`terminal:${incarnation}`)
           .catch(() => undefined) ?? Promise.resolve(undefined),
     )
@@ -254,7 +254,7 @@ async function startProcess(system: StoreSystem, port: number): Promise<ChildPro
 async function expectWholeLog(system: StoreSystem): Promise<void> {
   const store = await openStore({ directory: path.join(system.directory, 'hub') })
   try {
-    const log = store.database('sync-log')
+    const log = pouchOf(store.database('sync-log'))
     if (log === undefined) throw new Error('no sync log')
     const verdict = await verifySyncLog(log, store.uuid)
     expect(verdict).toMatchObject({ chainFaults: [], badSignatures: [], coverageFaults: [] })

@@ -1,5 +1,6 @@
 import { salesDatabaseOf, socketCloseCodes, type HubFrame } from '@tidemark/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pouchOf } from './pouchdb/index.ts'
 import { connectTill, eventually, makeSale, makeSales, startStore, type StoreSystem } from './testing/index.ts'
 
 const salesDatabase = salesDatabaseOf(new Date().toISOString())
@@ -16,7 +17,7 @@ describe('a hub between terminals, central and NATS', () => {
   afterAll(() => system.close())
 
   const centralIds = async (prefix: string): Promise<string[]> => {
-    const database = system.central.store.database(centralSales)
+    const database = pouchOf(system.central.store.database(centralSales))
     const found = await database?.allDocs({ startkey: prefix, endkey: `${prefix}\ufff0` })
     return found?.rows.map((row) => row.id) ?? []
   }
@@ -33,7 +34,7 @@ describe('a hub between terminals, central and NATS', () => {
 
   it('gives a till an incarnation above every receipt that it knows of', async () => {
     const earlier = makeSale('s001-t12-7', 1)
-    await system.central.store.database(centralSales)?.put({ ...earlier })
+    await pouchOf(system.central.store.database(centralSales))?.put({ ...earlier })
     await eventually('the receipt came down', async () => {
       const { databases } = await hub.status()
       return databases.some(({ database, documents }) => database === salesDatabase && documents > 0)
@@ -96,7 +97,7 @@ describe('a hub between terminals, central and NATS', () => {
       name: 'Standard',
       rateBasisPoints: 1900,
     }
-    await system.central.store.database('catalog')?.put(rate)
+    await pouchOf(system.central.store.database('catalog'))?.put(rate)
     const { token } = await hub.enrolWhenReady(18)
     const catalog = connectTill(hub.url, token).database('catalog')
     await eventually('it is at the hub', () => catalog.get(rate._id).catch(() => undefined))
@@ -167,7 +168,7 @@ describe('a hub between terminals, central and NATS', () => {
     const product = { _id: 'product:x', type: 'product' }
     await expect(till.database('catalog').put(product)).rejects.toMatchObject({ status: 403 })
 
-    const catalog = system.central.store.database('catalog')
+    const catalog = pouchOf(system.central.store.database('catalog'))
     const enrolment = await eventually('central knows', async () => {
       const document = await catalog?.get(`terminal:${incarnation}`).catch(() => undefined)
       return document?.['status'] === 'replaced' && document

@@ -1,6 +1,6 @@
 /** `/api/admin`: what the command line asks of a hub that runs. */
 import path from 'node:path'
-import { errorCodes, type HubStatus, type SyncLogEvent } from '@tidemark/contracts'
+import { errorCodes, LeaseStatus, type HubStatus, type SyncLogEvent } from '@tidemark/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { writeBackup } from '../backup/index.ts'
 import { HubError, parseInput } from '../errors.ts'
@@ -26,6 +26,8 @@ export interface AdministrationParts {
   readonly status: () => Promise<HubStatus>
   /** Of all refused documents that are kept. */
   readonly quarantined: () => Promise<{ open: number; total: number }>
+  /** Takes the store from another hub; undefined where nothing decides between two. */
+  readonly takeLease?: () => Promise<LeaseStatus>
   readonly append: (event: SyncLogEvent) => Promise<void>
 }
 
@@ -93,6 +95,23 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
       const { target } = parseInput(BackupRequest, request.body)
       if (!path.isAbsolute(target)) throw new HubError(errorCodes.validationFailed, '/target must be an absolute path')
       return work.answer(reply, 'a backup', (report) => backUp(parts, target, report))
+    },
+  )
+
+  app.post(
+    '/api/admin/lease/take',
+    {
+      onRequest,
+      bodyLimit: maxRequestBytes,
+      schema: {
+        tags,
+        summary: 'Take the store from another hub with the same id, which goes read-only',
+        response: { 200: LeaseStatus },
+      },
+    },
+    () => {
+      if (parts.takeLease === undefined) throw new HubError(errorCodes.notReady, 'This hub keeps no lease')
+      return parts.takeLease()
     },
   )
 

@@ -6,6 +6,7 @@
 //    can't know which, so the next good run asks central whether it has everything since our own last note.
 import { centralDatabaseOf } from '@tidemark/contracts'
 import type { FastifyBaseLogger } from 'fastify'
+import { pouchOf } from '../pouchdb/index.ts'
 import type { PouchDatabase } from '../pouchdb/index.ts'
 import type { Store } from '../store/index.ts'
 import type { SyncLog } from '../sync-log/index.ts'
@@ -144,7 +145,7 @@ export function createLinkRuns(options: LinkRunsOptions): LinkRuns {
 
   return {
     async run(route, progress) {
-      const local = store.database(route.database)
+      const local = pouchOf(store.database(route.database))
       if (local === undefined) throw new Error(`the database ${route.database} is not open`)
       await ensureRemote(route.database)
       return route.direction === 'push' ? push(route, local, progress) : pull(route, local)

@@ -239,7 +239,7 @@ export async function createCentralReplication(options: CentralReplicationOption
       const link = links.get(`${database}/${direction}`)
       const local = store.database(database)
       if (link === undefined || local === undefined) return undefined
-      const sequence = Number((await local.info()).update_seq)
+      const sequence = local.info().updateSequence
       return feedStatus(link, direction === 'push' ? Math.max(0, sequence - link.progress.sequence) : 0, line.state())
     },
     hasHeardFromCentral: () => saved.has(heardKey),

@@ -5,6 +5,7 @@ import { salesDatabaseOf, type FeedStatus, type WanState } from '@tidemark/contr
 import { startTelemetry } from '@tidemark/telemetry'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { pouchOf } from '../pouchdb/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { eventually, makeSales, startNats, type NatsProcess } from '../testing/index.ts'
 import { createChangePublisher, type ChangePublisher } from './change-publisher.ts'
@@ -26,7 +27,7 @@ describe('the publisher', () => {
     nats = await startNats(path.join(directory, 'nats'))
     line = createNatsLine(`nats://127.0.0.1:${nats.port}`, 'test', logger)
     line.start()
-    const sales = await store.create(database)
+    const sales = pouchOf(await store.create(database))
     await sales.bulkDocs(makeSales('s001-t01-1', 300).map((sale) => ({ ...sale })))
   })
   afterEach(async () => {
@@ -49,7 +50,7 @@ describe('the publisher', () => {
       return status !== undefined && fits(status) && status
     })
   const checkpoint = async (): Promise<number> =>
-    Number((await store.database(database)?.get('_local/publisher'))?.['sequence'])
+    Number((await pouchOf(store.database(database))?.get('_local/publisher'))?.['sequence'])
 
   it('stops its checkpoint just before a change that was not acknowledged, and goes on once it is', async () => {
     let rejects = ':000000251/'
@@ -78,7 +79,7 @@ describe('the publisher', () => {
   })
 
   it('believes a checkpoint of its own epoch only', async () => {
-    const sales = store.database(database)
+    const sales = pouchOf(store.database(database))
     await sales?.put({ _id: '_local/publisher', epoch: 'f'.repeat(32), sequence: 300 })
     start(line)
     await reach('all is published', ({ lagDocuments }) => lagDocuments === 0)

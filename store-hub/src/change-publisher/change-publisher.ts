@@ -23,6 +23,7 @@ import type { Telemetry } from '@tidemark/telemetry'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeError } from '../errors.ts'
 import { readDocument } from '../hub-state/index.ts'
+import { pouchOf } from '../pouchdb/index.ts'
 import type { PouchDatabase } from '../pouchdb/index.ts'
 import type { Store } from '../store/index.ts'
 import { readChangeBatch, subjectOf } from './change-batch.ts'
@@ -141,7 +142,7 @@ export function createChangePublisher(options: ChangePublisherOptions): ChangePu
   }
 
   const work = async (feed: Feed): Promise<void> => {
-    const database = store.database(feed.database)
+    const database = pouchOf(store.database(feed.database))
     feed.dirty = false
     if (database === undefined) return
     feed.running = true
@@ -218,7 +219,7 @@ export function createChangePublisher(options: ChangePublisherOptions): ChangePu
     },
     async status(database) {
       const feed = feedOf(database)
-      const source = store.database(database)
+      const source = pouchOf(store.database(database))
       if (feed === undefined || source === undefined) return undefined
       feed.sequence ??= await readCheckpoint(source, store.uuid)
       const lag = Math.max(0, Number((await source.info()).update_seq) - feed.sequence)

@@ -1,5 +1,6 @@
 // What every route needs: who asks, which database, and whether the one may have the other.
 import type { FastifyReply, FastifyRequest, HTTPMethods, RouteShorthandOptions, FastifyInstance } from 'fastify'
+import { pouchOf } from '../pouchdb/index.ts'
 import type { PouchDatabase } from '../pouchdb/index.ts'
 import { isDatabaseName } from '../store/index.ts'
 import { CouchError, forbidden, illegalDatabaseName, notFound } from './errors.ts'
@@ -99,7 +100,7 @@ export function pathParameter(request: FastifyRequest, name: string): string {
 export const databaseNameOf = (request: FastifyRequest): string => pathParameter(request, 'db')
 
 function findDatabase<P extends CouchPrincipal>(context: CouchContext<P>, name: string): PouchDatabase {
-  const database = context.options.store.database(name)
+  const database = pouchOf(context.options.store.database(name))
   if (database !== undefined) return database
   if (!isDatabaseName(name)) throw illegalDatabaseName(name)
   throw notFound('Database does not exist.')

@@ -10,6 +10,7 @@ export const SECURITY_ID = '_local/tidemark-security'
 const OWN_IDS = new Set([
   SECURITY_ID,
   '_local/_pouch_dependentDbs',
+  '_local/_pouch_instance',
   '_local/compaction',
   '_local/indexes',
   '_local/lastSeq',

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { pouchOf } from '../pouchdb/index.ts'
 import type { RefusedDocument } from './index.ts'
 import type { RunningServer } from './testing/running-server.ts'
 import { startServer } from './testing/running-server.ts'
@@ -39,7 +40,7 @@ test('each poison document is refused by itself and recorded as it was sent, and
       document['type'] === 'nonsense' ? { error: 'forbidden', reason: 'type: unknown' } : undefined,
     onRefused: ({ documents }) => void recorded.push(...documents),
   })
-  const shop = await server.store.create('shop')
+  const shop = pouchOf(await server.store.create('shop'))
   const documents = poison.flatMap(([, json], index) => [replicated(`"_id":"good${index}","n":${index}`), json])
   const body = `{"new_edits":false, "docs" : [ ${documents.join(' ,\n ')} ] }`
   const answer = await server.ask('POST', '/shop/_bulk_docs', body)
@@ -60,7 +61,7 @@ test('a replication leaves a refused document behind and ends', async () => {
     validateDocument: ({ document }) =>
       document._id === 'bad' ? { error: 'forbidden', reason: 'not in this shop' } : undefined,
   })
-  const shop = await server.store.create('shop')
+  const shop = pouchOf(await server.store.create('shop'))
   const replica = await server.replica()
   await replica.bulkDocs([{ _id: 'a' }, { _id: 'bad' }, { _id: 'z' }])
   const denied: unknown[] = []
@@ -78,7 +79,7 @@ test('while a refusal can not be recorded nothing is stored and nothing is answe
       if (isDown) throw new Error('the log is full')
     },
   })
-  const shop = await server.store.create('shop')
+  const shop = pouchOf(await server.store.create('shop'))
   const batch = { docs: [{ _id: 'good' }, { _id: 'bad' }] }
   expect(await server.ask('POST', '/shop/_bulk_docs', batch)).toMatchObject({
     status: 500,

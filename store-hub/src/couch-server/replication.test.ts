@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { pouchOf } from '../pouchdb/index.ts'
 import type { RunningServer } from './testing/running-server.ts'
 import { eventually, readLeaves, startServer } from './testing/running-server.ts'
 
@@ -9,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 test('two replicas and the server come to the same leaves, with conflicts and deletions', async () => {
-  const central = await server.store.create('shop')
+  const central = pouchOf(await server.store.create('shop'))
   const [a, b] = [await server.replica(), await server.replica()]
   await a.bulkDocs([{ _id: 'kept' }, { _id: 'disputed', n: 0 }, { _id: 'removed' }, { _id: '日本/ü ?#%' }])
   await a.replicate.to(server.remote('shop'))
@@ -34,7 +35,7 @@ test('two replicas and the server come to the same leaves, with conflicts and de
 })
 
 test('a pull of 1,000 documents takes few requests', async () => {
-  const shop = await server.store.create('shop')
+  const shop = pouchOf(await server.store.create('shop'))
   await shop.bulkDocs(Array.from({ length: 1_000 }, (_, index) => ({ _id: `product:${index}`, index })))
   const replica = await server.replica()
   server.requests.length = 0
@@ -45,7 +46,7 @@ test('a pull of 1,000 documents takes few requests', async () => {
 })
 
 test('a live replication brings a write at once, and a closing server ends it', async () => {
-  const shop = await server.store.create('shop')
+  const shop = pouchOf(await server.store.create('shop'))
   const replica = await server.replica()
   const replication = replica.replicate.from(server.remote('shop'), { live: true })
   const ended = new Promise<unknown>((resolve) => {

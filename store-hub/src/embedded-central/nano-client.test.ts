@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import nano from 'nano'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PouchDB } from '../pouchdb/index.ts'
+import { pouchOf, PouchDB } from '../pouchdb/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/index.ts'
 import { buildCentral } from './index.ts'
@@ -195,10 +195,10 @@ test("nano's changes reader brings what is there and what comes", async () => {
 })
 
 test('PouchDB replicates with the credentials in the URL, and makes the database that it needs', async () => {
-  const local = await store.create('local-copy')
+  const local = pouchOf(await store.create('local-copy'))
   const result = await local.replicate.from(`${url}/sales`, { batch_size: 500 })
   expect(result.ok).toBe(true)
-  expect((await local.info()).doc_count).toBe((await store.database('sales')?.info())?.doc_count)
+  expect((await local.info()).doc_count).toBe((await pouchOf(store.database('sales'))?.info())?.doc_count)
   const made = new PouchDB(`${url}/made`)
   expect((await local.replicate.to(made)).ok).toBe(true)
   expect(store.names()).toContain('made')

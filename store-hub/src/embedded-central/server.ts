@@ -1,5 +1,6 @@
 // Runs the embedded central: opens its store, listens, and drains on SIGTERM or SIGINT.
 import process from 'node:process'
+import { onViewError } from '../pouchdb/index.ts'
 import { openStore } from '../store/index.ts'
 import { buildCentral } from './app.ts'
 import type { CentralConfig } from './config.ts'
@@ -12,11 +13,9 @@ function giveUp(problems: readonly string[], exitCode: number): never {
 }
 
 async function run({ host, port, dataDirectory, logLevel, ...administrator }: CentralConfig): Promise<void> {
-  const store = await openStore({
-    directory: dataDirectory,
-    onViewError: (database, error) => app.log.warn({ err: error, database }, 'a view left a document out'),
-  })
+  const store = await openStore({ directory: dataDirectory })
   const app = buildCentral({ store, logLevel, ...administrator })
+  onViewError((database, error) => app.log.warn({ err: error, database }, 'a view left a document out'))
   const drain = async (): Promise<void> => {
     await app.close()
     await store.close()

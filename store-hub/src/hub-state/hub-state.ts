@@ -1,4 +1,5 @@
 /** The hub's private notes: token hashes, refused documents, how far replication came. Not served, not replicated. */
+import { pouchOf } from '../pouchdb/index.ts'
 import type { PouchDatabase, PouchDocument } from '../pouchdb/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -8,7 +9,7 @@ export type HubState = PouchDatabase
 const maxSaveAttempts = 10
 
 export async function openHubState(store: Store): Promise<HubState> {
-  return store.database(hubStateDatabase) ?? (await store.create(hubStateDatabase))
+  return pouchOf(store.database(hubStateDatabase) ?? (await store.create(hubStateDatabase)))
 }
 
 /** The document, undefined when there is none. */

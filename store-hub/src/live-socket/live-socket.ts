@@ -146,9 +146,9 @@ function wakeOnWrite({ store, logger }: LiveSocketOptions, broadcast: (frame: Hu
   const pending = new Map<string, NodeJS.Timeout>()
   const wake = async (database: string): Promise<void> => {
     const entityClass = classOfDatabase(database)
-    const info = await store.database(database)?.info()
+    const info = store.database(database)?.info()
     if (entityClass === undefined || info === undefined) return
-    broadcast({ type: 'wake', entityClass, database, sequence: Number(info.update_seq) })
+    broadcast({ type: 'wake', entityClass, database, sequence: info.updateSequence })
   }
   const unsubscribe = store.onWrite((database) => {
     if (pending.has(database) || classOfDatabase(database) === undefined || database === 'sync-log') return

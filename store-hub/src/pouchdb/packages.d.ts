@@ -4,12 +4,6 @@ export const PouchDB: PouchStatic
 export const findPlugin: PouchPlugin
 export const httpPlugin: PouchPlugin
 export const replicationPlugin: PouchPlugin
-export const LevelPouch: (
-  this: unknown,
-  options: Record<string, unknown>,
-  callback: (error: unknown, database?: unknown) => void,
-) => void
-export const leveldown: LevelDownStatic
 
 interface Design {
   readonly _id: string
@@ -38,28 +32,3 @@ export function uuid(): string
 
 export class BuiltInError extends Error {}
 export class NotFoundError extends Error {}
-
-type Done = (error?: Error) => void
-
-export interface LevelDown {
-  iterator(options: { gte: string; lt: string; values: boolean; keyAsBuffer: boolean; limit: number }): LevelIterator
-  _put(key: unknown, value: unknown, options: object, callback: Done): void
-  _del(key: unknown, options: object, callback: Done): void
-  _batch(operations: unknown[], options: object, callback: Done): void
-  _chainedBatch(): LevelChainedBatch
-  _close(callback: Done): void
-}
-
-export interface LevelIterator {
-  next(callback: (error: Error | undefined, key?: string) => void): void
-  end(callback: Done): void
-}
-
-export interface LevelChainedBatch {
-  _write(options: object, callback: Done): void
-}
-
-export interface LevelDownStatic {
-  (location: string): LevelDown
-  destroy(location: string, callback: Done): void
-}

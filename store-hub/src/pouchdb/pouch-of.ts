@@ -11,15 +11,22 @@ interface TidemarkOptions extends PouchOptions {
 const VIEW_BATCH = 500
 
 const pouches = new WeakMap<DocumentDatabase, PouchDatabase>()
-const viewErrorListeners = new WeakMap<DocumentDatabase, (error: unknown) => void>()
+const viewErrorListeners = new Set<ViewErrorListener>()
+
+type ViewErrorListener = (database: string, error: unknown) => void
 
 /**
  * The PouchDB object over a database of the store, one for each. Close or remove the database through the store, never
  * through this object.
  */
-export function pouchOf(database: DocumentDatabase): PouchDatabase {
-  const kept = pouches.get(database)
-  if (kept !== undefined) return kept
+export function pouchOf(database: DocumentDatabase): PouchDatabase
+export function pouchOf(database: DocumentDatabase | undefined): PouchDatabase | undefined
+export function pouchOf(database: DocumentDatabase | undefined): PouchDatabase | undefined {
+  if (database === undefined) return undefined
+  return pouches.get(database) ?? makePouch(database)
+}
+
+function makePouch(database: DocumentDatabase): PouchDatabase {
   const options: TidemarkOptions = {
     adapter: 'tidemark',
     source: new NativeSource(database),
@@ -28,7 +35,7 @@ export function pouchOf(database: DocumentDatabase): PouchDatabase {
   const pouch = new PouchDB(database.name, options)
   // One listener per running changes feed and replication: their number is bounded where they are started.
   pouch.setMaxListeners(0)
-  pouch.on('error', (error) => viewErrorListeners.get(database)?.(error))
+  pouch.on('error', (error) => viewErrorListeners.forEach((listener) => listener(database.name, error)))
   // The constructor keeps every object by its name, to tell all of one name when one is destroyed. These live as long
   // as their database, and another store in this process may have one of the same name.
   PouchDB.emit('unref', pouch)
@@ -36,7 +43,11 @@ export function pouchOf(database: DocumentDatabase): PouchDatabase {
   return pouch
 }
 
-/** Told when a view's function fails on a document, which is then left out of the view as CouchDB does. */
-export function onViewError(database: DocumentDatabase, listener: (error: unknown) => void): void {
-  viewErrorListeners.set(database, listener)
+/**
+ * Tells when a view's function fails on a document of any database in this process; that document is left out of the
+ * view, as CouchDB does. Returns the function that ends it.
+ */
+export function onViewError(listener: ViewErrorListener): () => void {
+  viewErrorListeners.add(listener)
+  return () => void viewErrorListeners.delete(listener)
 }

@@ -181,8 +181,7 @@ export interface PouchIndex {
   def: { fields: Record<string, string>[] }
 }
 
-export type RevisionTree = { pos: number; ids: RevisionNode }[]
-export type RevisionNode = [hash: string, state: { status?: string; deleted?: boolean }, children: RevisionNode[]]
+export type { RevisionNode, RevisionTree } from '../store/index.ts'
 
 export interface PouchDatabase {
   readonly name: string

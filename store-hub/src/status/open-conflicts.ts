@@ -1,3 +1,4 @@
+import { pouchOf } from '../pouchdb/index.ts'
 import type { Store } from '../store/index.ts'
 
 /** Counts open cases in the `conflicts` database; reads it again only after it was written to. */
@@ -6,9 +7,13 @@ export function createOpenConflictCount(store: Store): () => Promise<number> {
   return async () => {
     const conflicts = store.database('conflicts')
     if (conflicts === undefined) return 0
-    const sequence = Number((await conflicts.info()).update_seq)
+    const sequence = conflicts.info().updateSequence
     if (known?.sequence === sequence) return known.count
-    const { rows } = await conflicts.allDocs({ startkey: 'conflict:', endkey: 'conflict:\ufff0', include_docs: true })
+    const { rows } = await pouchOf(conflicts).allDocs({
+      startkey: 'conflict:',
+      endkey: 'conflict:\ufff0',
+      include_docs: true,
+    })
     known = { sequence, count: rows.filter((row) => row.doc?.['status'] === 'open').length }
     return known.count
   }

@@ -61,8 +61,8 @@ async function databaseStatus(
   const database = store.database(name)
   const entityClass = classOfDatabase(name)
   if (database === undefined || entityClass === undefined) return undefined
-  const [info, push, pull, publish] = await Promise.all([
-    database.info(),
+  const info = database.info()
+  const [push, pull, publish] = await Promise.all([
     replication.status(name, 'push'),
     replication.status(name, 'pull'),
     publisher.status(name),
@@ -71,8 +71,8 @@ async function databaseStatus(
   return {
     database: name,
     entityClass,
-    documents: info.doc_count,
-    sequence: Number(info.update_seq),
+    documents: info.documentCount,
+    sequence: info.updateSequence,
     push: push ?? null,
     pull: pull ?? null,
     publish,

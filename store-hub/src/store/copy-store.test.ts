@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { copyStore } from './copy-store.ts'
-import { openNativeStore } from './native-store.ts'
+import { openStore } from './store.ts'
 
 let directory: string
 beforeEach(async () => {
@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
 test('a copy that is made while others write has every database as it was at one moment', async () => {
-  const store = await openNativeStore({ directory: path.join(directory, 'store') })
+  const store = await openStore({ directory: path.join(directory, 'store') })
   const names = ['sales', 'inventory/now']
   const databases = await Promise.all(names.map((name) => store.create(name)))
   const writers = new AbortController()
@@ -37,7 +37,7 @@ test('a copy that is made while others write has every database as it was at one
   expect(databases[0]?.info().documentCount).toBeGreaterThan(acknowledged)
   expect(copied.databases.map(({ documents }) => documents)).toEqual([acknowledged, acknowledged])
   expect(shares.at(-1)).toBe(1)
-  const copy = await openNativeStore({ directory: target })
+  const copy = await openStore({ directory: target })
   expect(copy.uuid).toBe(store.uuid)
   for (const name of names) {
     expect(await copy.database(name)?.verify()).toMatchObject({ documents: acknowledged, problemCount: 0 })

@@ -11,7 +11,7 @@ import { query } from './connection.ts'
 import { toFileName } from './database-name.ts'
 import { syncFolder, writeFileDurably } from './durable-files.ts'
 import { StoreError, toStoreError } from './errors.ts'
-import type { Store } from './native-store.ts'
+import type { Store } from './store.ts'
 
 export interface CopyProgress {
   /** the database that is being copied */

@@ -31,15 +31,3 @@ export function isFileOf(name: string, file: string): boolean {
   const stem = name.replaceAll('/', '.')
   return file.startsWith(stem + SUFFIX) || file.startsWith(stem + VIEW_MARK)
 }
-
-// Of the former engine, until its callers are gone.
-export function toFolderName(name: string): string {
-  return name.replaceAll('/', '%2F')
-}
-export function fromFolderName(folder: string): string | undefined {
-  const name = folder.replaceAll('%2F', '/')
-  return isDatabaseName(name) ? name : undefined
-}
-export function isViewFolderOf(folder: string, candidate: string): boolean {
-  return candidate.startsWith(`${folder}${VIEW_MARK}`)
-}

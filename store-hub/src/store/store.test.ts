@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore } from './index.ts'
+import type { DocumentDatabase, EditWrite } from './index.ts'
 
 let directory: string
 beforeEach(async () => {
@@ -10,19 +11,23 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
-test('databases, documents and the epoch are there after a restart, and views are no databases', async () => {
+const edit = (id: string): EditWrite => ({ kind: 'edit', id, deleted: false, body: '{}' })
+const idsOf = (database: DocumentDatabase | undefined): string[] | undefined =>
+  database?.list({ limit: 10 }).map(({ id }) => id)
+
+test('databases, documents, side databases and the epoch are there after a restart', async () => {
   const store = await openStore({ directory })
   const sales = await store.create('sales/2026-11')
   await store.create('inventory')
-  await sales.put({ _id: 'a', n: 1 })
-  await sales.createIndex({ index: { fields: ['n'] } })
-  await sales.find({ selector: { n: 1 } })
+  await sales.write([edit('a')])
+  await sales.side('sales/2026-11-mrview-1').write([edit('row')])
   await store.close()
 
   const again = await openStore({ directory })
   expect(again.uuid).toBe(store.uuid)
   expect(again.names()).toEqual(['inventory', 'sales/2026-11'])
-  expect((await again.database('sales/2026-11')?.find({ selector: { n: 1 } }))?.docs).toHaveLength(1)
+  expect(idsOf(again.database('sales/2026-11'))).toEqual(['a'])
+  expect(idsOf(again.database('sales/2026-11')?.side('sales/2026-11-mrview-1'))).toEqual(['row'])
   await again.close()
 })
 
@@ -34,33 +39,31 @@ test('two stores have two epochs', async () => {
   await Promise.all([one.close(), two.close()])
 })
 
-test('a removed database takes its views along, and its name can be used again', async () => {
+test('a removed database takes its side databases along, and its name can be used again', async () => {
   const store = await openStore({ directory })
   const stock = await store.create('stock')
-  await stock.put({ _id: 'a', n: 1 })
-  await stock.createIndex({ index: { fields: ['n'] } })
-  await stock.find({ selector: { n: 1 } })
+  await stock.write([edit('a')])
+  await stock.side('stock-mrview-1').write([edit('row')])
   expect(await store.destroy('stock')).toBe(true)
   expect(await store.destroy('stock')).toBe(false)
   expect(await readdir(path.join(directory, 'databases'))).toEqual([])
-  expect((await (await store.create('stock')).info()).doc_count).toBe(0)
+  expect((await store.create('stock')).info().documentCount).toBe(0)
   await store.close()
 })
 
 test('a removal that a crash cut short is completed at the next start', async () => {
   const store = await openStore({ directory })
-  await store.create('half')
+  await (await store.create('half')).side('half-mrview-1').write([edit('row')])
   await store.create('whole')
   await store.close()
-  await writeFile(path.join(directory, 'half.destroying'), '')
-  await rm(path.join(directory, 'databases', 'half', 'CURRENT'))
-  await mkdir(path.join(directory, 'databases', 'half-mrview-1'))
+  await writeFile(path.join(directory, 'half.sqlite.destroying'), '')
+  await rm(path.join(directory, 'databases', 'half.sqlite'))
 
   const again = await openStore({ directory })
   expect(again.names()).toEqual(['whole'])
-  expect(await readdir(path.join(directory, 'databases'))).toEqual(['whole'])
-  expect(await readdir(directory)).toEqual(['databases', 'uuid'])
   await again.close()
+  expect(await readdir(path.join(directory, 'databases'))).toEqual(['whole.sqlite'])
+  expect((await readdir(directory)).filter((name) => name.includes('destroying'))).toEqual([])
 })
 
 test('a damaged database is named, and nothing stays locked', async () => {
@@ -68,10 +71,10 @@ test('a damaged database is named, and nothing stays locked', async () => {
   await store.create('good')
   await store.create('bad')
   await store.close()
-  const current = path.join(directory, 'databases', 'bad', 'CURRENT')
-  await writeFile(current, 'MANIFEST-999999\n')
+  const file = path.join(directory, 'databases', 'bad.sqlite')
+  await writeFile(file, 'this is no database'.repeat(400))
   await expect(openStore({ directory })).rejects.toMatchObject({ code: 'database_unreadable', database: 'bad' })
-  await rm(path.join(directory, 'databases', 'bad'), { recursive: true })
+  await rm(file)
   const again = await openStore({ directory })
   expect(again.names()).toEqual(['good'])
   await again.close()
@@ -92,9 +95,9 @@ test('of two who make the same database one succeeds, and each write is announce
   const stop = store.onWrite((name) => writes.push(name))
   const made = await Promise.allSettled([store.create('twice'), store.create('twice')])
   expect(made.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
-  await store.database('twice')?.bulkDocs([{ _id: 'a' }, { _id: 'b' }])
+  await store.database('twice')?.write([edit('a'), edit('b')])
   stop()
-  await store.database('twice')?.put({ _id: 'c' })
+  await store.database('twice')?.write([edit('c')])
   expect(writes).toEqual(['twice'])
   await store.close()
 })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { createClock } from '@tidemark/contracts'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { pouchOf } from '../pouchdb/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { openSyncLog, type SyncLog } from './sync-log.ts'
 import { verifySyncLog } from './verify-sync-log.ts'
@@ -17,7 +18,7 @@ const open = (): Promise<SyncLog> => {
   return openSyncLog({ store, storeId: 's001', clock, directory, logger: pino({ level: 'silent' }) })
 }
 const database = async () => {
-  const log = store.database('sync-log')
+  const log = pouchOf(store.database('sync-log'))
   if (log === undefined) throw new Error('no log')
   return log
 }
@@ -54,7 +55,7 @@ it('refuses to go on with a key that the epoch was not begun with', async () => 
 })
 
 it('puts each change in one entry, also when it was closed in between without its saved cursors', async () => {
-  const inventory = await store.create('inventory')
+  const inventory = pouchOf(await store.create('inventory'))
   await inventory.bulkDocs(Array.from({ length: 250 }, (_, index) => ({ _id: `movement:${index}` })))
   await syncLog.catchUp()
   await syncLog.close()

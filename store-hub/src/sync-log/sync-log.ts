@@ -21,6 +21,7 @@ import {
 } from '@tidemark/contracts'
 import type { FastifyBaseLogger } from 'fastify'
 import { isStatus } from '../hub-state/index.ts'
+import { pouchOf } from '../pouchdb/index.ts'
 import type { PouchDatabase } from '../pouchdb/index.ts'
 import type { Store } from '../store/index.ts'
 import { readChanges } from './read-changes.ts'
@@ -68,7 +69,7 @@ export async function openSyncLog(options: SyncLogOptions): Promise<SyncLog> {
   const { store, storeId, clock, logger } = options
   const epoch = store.uuid
   const key = await openSigningKey(path.join(options.directory, 'sync-log.key'))
-  const database = store.database(logDatabase) ?? (await store.create(logDatabase))
+  const database = pouchOf(store.database(logDatabase) ?? (await store.create(logDatabase)))
   let head = await readHead(database, epoch)
   const cursors: Cursors = await readCursors(database, epoch)
   let queue: Promise<unknown> = Promise.resolve()
@@ -97,7 +98,7 @@ export async function openSyncLog(options: SyncLogOptions): Promise<SyncLog> {
 
   await beginEpoch(database, epoch, key, head.number, append)
   const follower = followStore(store, logger, async (name) => {
-    const source = store.database(name)
+    const source = pouchOf(store.database(name))
     if (source !== undefined) await deriveStored(source, name, cursors, append)
   })
 
@@ -228,7 +229,7 @@ function makeEntry({ epoch, storeId, clock, key, head, event }: EntryParts): Syn
 
 /** The stamp of the newest entry of the present epoch, so that the hub's clock goes on after it. */
 export async function lastLogStamp(store: Store): Promise<string | undefined> {
-  const database = store.database(logDatabase)
+  const database = pouchOf(store.database(logDatabase))
   return database === undefined ? undefined : (await readLastEntry(database, store.uuid))?.at
 }
 

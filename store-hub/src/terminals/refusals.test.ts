@@ -5,6 +5,7 @@ import { createClock } from '@tidemark/contracts'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openHubState } from '../hub-state/index.ts'
+import { pouchOf } from '../pouchdb/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { openSyncLog, verifySyncLog, type SyncLog } from '../sync-log/index.ts'
 import { createRefusals, type Refusals } from './refusals.ts'
@@ -60,7 +61,7 @@ it('writes every refusal to the signed log, however many there are at once', asy
   }))
   await refusals.record({ database: 'sales-2026-11', origin: 'central', documents: documents.slice(0, 3) })
   await refusals.record({ database: 'sales-2026-11', origin: 'central', documents: documents.slice(3) })
-  const log = store.database('sync-log')
+  const log = pouchOf(store.database('sync-log'))
   if (log === undefined) throw new Error('no log')
   // The beginning of the epoch, one entry of 3, and 447 in three of at most 200.
   expect(await verifySyncLog(log, store.uuid)).toMatchObject({ entries: 5, chainFaults: [], badSignatures: [] })

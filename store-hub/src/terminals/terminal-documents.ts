@@ -1,4 +1,5 @@
 import { parseIncarnation, parseJournalId, salesPeriodOf, type Terminal } from '@tidemark/contracts'
+import { pouchOf } from '../pouchdb/index.ts'
 import type { PouchDatabase } from '../pouchdb/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -18,7 +19,7 @@ export async function highestOrdinal(
 ): Promise<number> {
   const known = [...terminals.keys()].filter((incarnation) => parseIncarnation(incarnation)?.terminalId === terminalId)
   for (const name of store.names().filter((name) => salesPeriodOf(name) !== undefined)) {
-    const sales = store.database(name)
+    const sales = pouchOf(store.database(name))
     if (sales !== undefined) known.push(...(await incarnationsWithReceipts(sales, terminalId)))
   }
   return Math.max(0, ...known.map((incarnation) => parseIncarnation(incarnation)?.ordinal ?? 0))

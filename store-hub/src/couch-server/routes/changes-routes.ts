@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { pouchOf } from '../../pouchdb/index.ts'
 import type { PouchChangesOptions } from '../../pouchdb/index.ts'
 import type { ChangesRequest, ChangesSource, Patience } from '../changes-feed.ts'
 import { liveFeed, longpollFeed, normalFeed } from '../changes-feed.ts'
@@ -56,7 +57,7 @@ function sourceOf<P extends CouchPrincipal>(context: CouchContext<P>, request: F
   const database = databaseOf(context, request)
   const name = databaseNameOf(request)
   const { sequences } = context
-  return { database, sequences, exists: () => context.options.store.database(name) === database }
+  return { database, sequences, exists: () => pouchOf(context.options.store.database(name)) === database }
 }
 
 async function readRequest<P extends CouchPrincipal>(

@@ -34,7 +34,7 @@ export function documentRoutes<P extends CouchPrincipal>(app: FastifyInstance, c
       async (request) => {
         const limit = queryOf(request).integer('limit') ?? LOCAL_DOCUMENTS
         const name = databaseNameOf(request)
-        const all = await context.options.store.localDocumentIds(name, LOCAL_DOCUMENTS)
+        const all = context.options.store.database(name)?.listLocalIds(LOCAL_DOCUMENTS) ?? []
         const ids = all.filter((id) => !isOwnLocalId(id)).slice(0, limit)
         const rows = []
         for (const id of ids) {

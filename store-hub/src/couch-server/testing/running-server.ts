@@ -4,7 +4,7 @@ import path from 'node:path'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import type { PouchDatabase } from '../../pouchdb/index.ts'
-import { PouchDB } from '../../pouchdb/index.ts'
+import { PouchDB, pouchOf } from '../../pouchdb/index.ts'
 import { openStore } from '../../store/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { CouchPrincipal, CouchServerOptions } from '../index.ts'
@@ -56,7 +56,7 @@ export async function startServer(options: Partial<CouchServerOptions> = {}): Pr
     async replica() {
       const replicaStore = await openStore({ directory: path.join(directory, `replica-${replicas.length}`) })
       replicas.push(replicaStore)
-      return replicaStore.create('replica')
+      return pouchOf(await replicaStore.create('replica'))
     },
     remote: (database) => new PouchDB(`${url}/${encodeURIComponent(database)}`, { skip_setup: true }),
     async ask(method, where, body, headers = {}) {
