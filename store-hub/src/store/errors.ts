@@ -32,6 +32,8 @@ export class StoreError extends Error {
 
 const SQLITE_FULL = 13
 const SQLITE_IOERR = 10
+/** The index of the write-ahead log can't be made longer: it is a file too. */
+const SQLITE_IOERR_SHMSIZE = 4874
 const UNREADABLE = new Set([1, SQLITE_IOERR, 11, 14, 26])
 
 /** What SQLite, Node or the file system threw, as an error of the store. Anything else comes back as it is. */
@@ -51,7 +53,8 @@ export function toStoreError(error: unknown, database: string): unknown {
 }
 
 function isDiskFull(error: Error): boolean {
-  return primaryCode(error) === SQLITE_FULL || ('code' in error && error.code === 'ENOSPC')
+  const isShmFull = 'errcode' in error && error.errcode === SQLITE_IOERR_SHMSIZE
+  return primaryCode(error) === SQLITE_FULL || isShmFull || ('code' in error && error.code === 'ENOSPC')
 }
 
 /** SQLite's result code without its extension (`SQLITE_IOERR_WRITE` → `SQLITE_IOERR`); undefined for other errors. */

@@ -22,6 +22,8 @@ export interface DocumentDatabaseOptions {
   readonly durable?: boolean
   /** bytes that stay free on the disk; default 32 MiB */
   readonly reserveBytes?: number
+  /** The file never grows beyond this many pages of 4 KiB: a disk that is full, for tests. */
+  readonly maxPages?: number
   /** Told after each transaction how many jobs shared it. */
   readonly onCommit?: (jobs: number) => void
 }
@@ -36,9 +38,10 @@ export interface OpenDocumentDatabase extends DocumentDatabase {
  * Opens a database, made when there is none. Throws StoreError `database_unreadable`, `schema_too_new` or `disk_full`.
  */
 export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocumentDatabase {
-  const { file, name, durable = true, reserveBytes, onCommit } = options
+  const { file, name, durable = true, reserveBytes, maxPages, onCommit } = options
   const folder = path.dirname(file)
   const connection = openConnection(file, name, durable ? 'FULL' : 'NORMAL')
+  if (maxPages !== undefined) connection.exec(`PRAGMA max_page_count = ${maxPages}`)
   const rows = prepareRows(connection)
   const state = readState()
   let saved: DatabaseState = { ...state }
