@@ -1,92 +1,96 @@
-// `_all_docs`: the documents in the order of their ids, as text pieces that are made only as fast as they are read.
-import type { PouchAllDocsOptions, PouchDatabase, PouchRow } from '../pouchdb/index.ts'
-import { readWinner } from './read-documents.ts'
+// `_all_docs`: the documents in the order of their ids, as JSON text that is made only as fast as it is read.
+import type { DocumentDatabase, DocumentHead, IdRange } from '../store/index.ts'
+import { conflictsAnnotation, documentText } from './document-text.ts'
 
 export interface AllDocumentsRequest {
-  readonly startkey: string | undefined
-  readonly endkey: string | undefined
+  readonly startKey: string | undefined
+  readonly endKey: string | undefined
   readonly inclusiveEnd: boolean
   readonly descending: boolean
   readonly skip: number
   readonly limit: number
   readonly includeDocs: boolean
   readonly conflicts: boolean
-  /** update_seq as it is to be shown, undefined when it was not asked for */
-  readonly updateSequence: number | string | undefined
+  /** the update sequence as JSON text, undefined when it was not asked for */
+  readonly updateSequence: string | undefined
 }
 
 const PAGE = 500
+const PAGE_WITH_DOCUMENTS = 50
 
 /** A range of ids. */
-export async function* listRange(database: PouchDatabase, request: AllDocumentsRequest): AsyncGenerator<string> {
-  const { total_rows: total } = await database.allDocs({ limit: 0 })
-  yield openList(total, request.skip, request.updateSequence)
-  let count = 0
-  for await (const rows of readPages(database, request)) {
-    const text = rows.map((row) => JSON.stringify(row)).join(',\n')
-    if (rows.length > 0) yield (count > 0 ? ',\n' : '') + text
-    count += rows.length
+export function* listRange(database: DocumentDatabase, request: AllDocumentsRequest): Generator<string> {
+  yield openList(database, request.skip, request)
+  let separator = ''
+  for (const page of readPages(database, request)) {
+    yield separator + page.map((listed) => toRow(listed, request)).join(',\n')
+    separator = ',\n'
   }
   yield '\n]}\n'
 }
 
-const openList = (total: number, offset: number, updateSequence: number | string | undefined): string =>
-  `{"total_rows":${total},"offset":${offset}` +
-  (updateSequence === undefined ? '' : `,"update_seq":${JSON.stringify(updateSequence)}`) +
-  ',"rows":[\n'
+function openList(database: DocumentDatabase, offset: number, { updateSequence }: AllDocumentsRequest): string {
+  const sequence = updateSequence === undefined ? '' : `,"update_seq":${updateSequence}`
+  return `{"total_rows":${database.info().documentCount},"offset":${offset}${sequence},"rows":[\n`
+}
 
-async function* readPages(database: PouchDatabase, request: AllDocumentsRequest): AsyncGenerator<PouchRow[]> {
+type Listed = DocumentHead & { readonly body?: string }
+
+function* readPages(database: DocumentDatabase, request: AllDocumentsRequest): Generator<Listed[]> {
+  const { startKey, endKey, inclusiveEnd, descending, includeDocs: bodies } = request
+  const pageSize = bodies ? PAGE_WITH_DOCUMENTS : PAGE
   let left = request.limit
-  let from = request.startkey
-  // Each page begins again at the last id of the page before, and skips it.
-  let skip = request.skip
+  let range: Partial<IdRange> = startKey === undefined ? {} : { startKey }
+  // Each page begins again at the last id of the page before, which is left out.
+  let last: string | undefined
+  let { skip } = request
   while (left > 0) {
-    const limit = Math.min(left, PAGE)
-    const { rows } = await database.allDocs({ ...toPouchOptions(request), ...startAt(from), skip, limit })
-    yield rows
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < limit) return
-    left -= rows.length
-    from = last.key
-    skip = 1
+    const limit = Math.min(left, pageSize) + (last === undefined ? 0 : 1)
+    const end = endKey === undefined ? {} : { endKey, inclusiveEnd }
+    const listed = database.list({ ...range, ...end, descending, skip, limit, bodies })
+    const page = listed.filter(({ id }) => id !== last)
+    if (page.length > 0) yield page
+    if (listed.length < limit) return
+    left -= page.length
+    last = listed.at(-1)?.id
+    range = last === undefined ? {} : { startKey: last }
+    skip = 0
   }
 }
 
-const startAt = (key: string | undefined): PouchAllDocsOptions => (key === undefined ? {} : { startkey: key })
-
-function toPouchOptions(request: AllDocumentsRequest): PouchAllDocsOptions {
-  return {
-    ...(request.endkey === undefined ? {} : { endkey: request.endkey }),
-    inclusive_end: request.inclusiveEnd,
-    descending: request.descending,
-    include_docs: request.includeDocs,
-    conflicts: request.conflicts,
-  }
+function toRow(listed: Listed, { includeDocs, conflicts }: AllDocumentsRequest): string {
+  const key = JSON.stringify(listed.id)
+  const { id, rev, deleted, body = '{}' } = listed
+  const doc = includeDocs
+    ? `,"doc":${documentText({ id, rev, deleted, body }, conflicts ? conflictsAnnotation(listed) : '')}`
+    : ''
+  return `{"id":${key},"key":${key},"value":{"rev":${JSON.stringify(rev)}}${doc}}`
 }
 
 /** The documents of these keys, one row each in the same order. */
-export async function* listKeys(
-  database: PouchDatabase,
+export function* listKeys(
+  database: DocumentDatabase,
   keys: readonly unknown[],
-  request: Pick<AllDocumentsRequest, 'includeDocs' | 'conflicts' | 'updateSequence'>,
-): AsyncGenerator<string> {
-  const { total_rows: total } = await database.allDocs({ limit: 0 })
-  yield openList(total, 0, request.updateSequence)
-  for (const [index, key] of keys.entries()) {
-    yield (index > 0 ? ',\n' : '') + JSON.stringify(await readKey(database, key, request))
+  request: AllDocumentsRequest,
+): Generator<string> {
+  yield openList(database, 0, request)
+  let separator = ''
+  for (const key of keys) {
+    yield separator + toKeyRow(database, key, request)
+    separator = ',\n'
   }
   yield '\n]}\n'
 }
 
-async function readKey(
-  database: PouchDatabase,
-  key: unknown,
-  { includeDocs, conflicts }: { includeDocs: boolean; conflicts: boolean },
-): Promise<object> {
-  const winner = typeof key === 'string' && key !== '' ? await readWinner(database, key) : undefined
-  if (typeof key !== 'string' || winner === undefined) return { key, error: 'not_found' }
-  const value = { rev: winner.rev, ...(winner.deleted ? { deleted: true } : {}) }
-  if (!includeDocs) return { id: key, key, value }
-  const doc = winner.deleted ? null : await database.get(key, { rev: winner.rev, conflicts })
-  return { id: key, key, value, doc }
+function toKeyRow(database: DocumentDatabase, key: unknown, request: AllDocumentsRequest): string {
+  const head = typeof key === 'string' && key !== '' ? database.head(key) : undefined
+  if (head === undefined) return JSON.stringify({ key, error: 'not_found' })
+  if (!head.deleted) return toRow({ ...head, ...(request.includeDocs && readBody(database, head)) }, request)
+  const shown = JSON.stringify(head.id)
+  const value = `{"rev":${JSON.stringify(head.rev)},"deleted":true}`
+  return `{"id":${shown},"key":${shown},"value":${value}${request.includeDocs ? ',"doc":null' : ''}}`
+}
+
+function readBody(database: DocumentDatabase, { id, rev }: DocumentHead): { body: string } {
+  return { body: database.read(id, rev)?.body ?? '{}' }
 }

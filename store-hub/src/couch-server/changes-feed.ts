@@ -1,19 +1,14 @@
-// The changes feed in its four forms, as text pieces that are made only as fast as they are read.
-import type { PouchChange, PouchChangesOptions, PouchDatabase } from '../pouchdb/index.ts'
-import { notFound } from './errors.ts'
-import type { Alarm, Feed } from './feeds.ts'
+// The changes feed in its four forms.
+import type { ServerResponse } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { DocumentDatabase } from '../store/index.ts'
+import type { Change, ChangesPage, ChangesRequest } from './changes-reader.ts'
+import { ChangesReader } from './changes-reader.ts'
+import type { Feed } from './feeds.ts'
 import type { SequenceFormat } from './sequences.ts'
 
-export interface ChangesRequest {
-  readonly since: number
-  readonly limit: number
-  readonly descending: boolean
-  /** what PouchDB is asked besides since and limit */
-  readonly selection: PouchChangesOptions
-}
-
 export interface ChangesSource {
-  readonly database: PouchDatabase
+  readonly database: DocumentDatabase
   readonly sequences: SequenceFormat
   /** false once the database has been removed */
   readonly exists: () => boolean
@@ -25,138 +20,173 @@ export interface Patience {
   readonly timeoutMs: number
 }
 
-interface Page {
-  readonly changes: PouchChange[]
-  readonly lastSequence: number
-  /** no change was left behind when the page was read */
-  readonly isLast: boolean
-}
+const OPEN_LIST = '{"results":[\n'
 
-// Bodies are read for every page, so a page with documents is kept small: 100 of 1 MB at the worst.
-const PAGE = 1_000
-const PAGE_WITH_DOCUMENTS = 100
-
-async function* readPages(source: ChangesSource, request: ChangesRequest): AsyncGenerator<Page> {
-  const pageSize = request.selection.include_docs === true ? PAGE_WITH_DOCUMENTS : PAGE
-  let { since } = request
-  let left = request.limit
-  for (;;) {
-    // A descending feed can't be continued: it is read at once.
-    const limit = request.descending ? left : Math.min(left, pageSize)
-    const options = { ...request.selection, since, descending: request.descending, return_docs: true }
-    const page = await source.database.changes(Number.isFinite(limit) ? { ...options, limit } : options)
-    // What PouchDB answers when the database was removed meanwhile.
-    if (page.results === undefined) throw notFound('Database does not exist.')
-    since = request.descending ? Number(page.results[0]?.seq ?? since) : Math.max(since, Number(page.last_seq))
-    left -= page.results.length
-    const isLast = request.descending || page.results.length < limit
-    yield { changes: page.results, lastSequence: since, isLast }
-    if (isLast || left <= 0) return
+/** `feed=normal`: what there was when it was asked for, page by page. */
+export function* normalFeed(source: ChangesSource, request: ChangesRequest): Generator<string> {
+  const { database, sequences } = source
+  const reader = new ChangesReader(database, sequences, request)
+  // Without an end, a reader that is slower than the writers would never come to it.
+  const end = database.info().updateSequence
+  yield OPEN_LIST
+  let separator = ''
+  for (let isLast = false; !isLast;) {
+    const page = reader.next(end)
+    yield joinRows(page.changes, separator)
+    if (page.changes.length > 0) separator = ',\n'
+    isLast = page.isLast
   }
+  yield closeList(source, reader.lastSequence)
 }
 
-function toRow({ format }: SequenceFormat, change: PouchChange): string {
-  const { id, seq, changes, deleted, doc } = change
-  return JSON.stringify({
-    seq: format(Number(seq)),
-    id,
-    changes,
-    ...(deleted ? { deleted } : {}),
-    ...(doc ? { doc } : {}),
-  })
+function joinRows(changes: readonly Change[], separator: string): string {
+  let text = ''
+  for (const { row } of changes) {
+    text += text === '' ? separator + row : `,\n${row}`
+  }
+  return text
 }
 
-/** `feed=normal`: what there is, and the end. */
-export async function* normalFeed(source: ChangesSource, request: ChangesRequest): AsyncGenerator<string> {
-  const state = { lastSequence: request.since, isLast: true, count: 0 }
-  yield '{"results":[\n'
-  yield* listRows(source, request, state)
-  yield await endOfList(source, state)
+function closeList({ database, sequences }: ChangesSource, lastSequence: number): string {
+  return `\n],\n"last_seq":${sequences.text(lastSequence)},"pending":${countPending(database, lastSequence)}}\n`
+}
+
+/** Counting means to read the index, so a long way is estimated: never too low, and 0 exactly when nothing is left. */
+const COUNTED_AT_MOST = 20_000
+
+function countPending(database: DocumentDatabase, since: number): number {
+  const { updateSequence, documentCount, deletedCount } = database.info()
+  const ahead = updateSequence - since
+  if (ahead <= 0) return 0
+  return ahead <= COUNTED_AT_MOST ? database.countChanges(since) : Math.min(ahead, documentCount + deletedCount)
+}
+
+/** What a waiting feed reads; feeds that stand at the same place share it. */
+function readPage(source: ChangesSource, feed: Feed, reader: ChangesReader, request: ChangesRequest): ChangesPage {
+  if (request.filter !== undefined || request.seqInterval !== undefined || Number.isFinite(request.limit)) {
+    return reader.next()
+  }
+  const { style, includeDocs, conflicts } = request
+  const key = `${reader.lastSequence} ${style} ${includeDocs} ${conflicts}`
+  const page = feed.share(key, () =>
+    new ChangesReader(source.database, source.sequences, { ...request, since: reader.lastSequence }).next(),
+  )
+  reader.skipTo(page.lastSequence)
+  return page
 }
 
 /** `feed=longpoll`: what there is, or else what the next write brings. */
-export async function* longpollFeed(
+export async function answerLongpoll(
   source: ChangesSource,
   request: ChangesRequest,
   feed: Feed,
   patience: Patience,
-): AsyncGenerator<string> {
-  const state = { lastSequence: request.since, isLast: true, count: 0 }
+  out: FeedOutput,
+): Promise<void> {
+  const reader = new ChangesReader(source.database, source.sequences, request)
   const deadline = Date.now() + patience.timeoutMs
-  yield '{"results":[\n'
-  for (;;) {
-    const alarm = feed.arm()
-    yield* listRows(source, { ...request, since: state.lastSequence }, state)
-    if (state.count > 0 || !(yield* waitForWrite(source, feed, alarm, patience, deadline, '\n'))) break
+  let changes: readonly Change[] = []
+  while (!feed.ended) {
+    const page = readPage(source, feed, reader, request)
+    changes = page.changes
+    if (changes.length > 0) break
+    if (!page.isLast) await nextTurn()
+    else if (!(await waitForWrite(source, feed, patience, deadline, () => out.write(out.isBegun ? '\n' : OPEN_LIST))))
+      break
   }
-  yield await endOfList(source, state)
+  const begin = out.isBegun ? '' : OPEN_LIST
+  const end =
+    feed.ended || !source.exists() ? closeEnded(source, reader.lastSequence) : closeList(source, reader.lastSequence)
+  out.end(begin + joinRows(changes, '') + end)
 }
 
+const closeEnded = ({ sequences }: ChangesSource, lastSequence: number): string =>
+  `\n],\n"last_seq":${sequences.text(lastSequence)},"pending":0}\n`
+
 /** `feed=continuous` (one row a line) and `feed=eventsource`: until the limit, the timeout, or the client goes. */
-export async function* liveFeed(
+export async function answerLive(
   source: ChangesSource,
   request: ChangesRequest,
   feed: Feed,
   patience: Patience,
   form: 'continuous' | 'eventsource',
-): AsyncGenerator<string> {
-  const { format } = source.sequences
+  out: FeedOutput,
+): Promise<void> {
+  const { sequences } = source
+  const reader = new ChangesReader(source.database, sequences, request)
   const heartbeat = form === 'continuous' ? '\n' : 'event: heartbeat\ndata: \n\n'
-  let { since, limit: left } = request
-  for (;;) {
-    const alarm = feed.arm()
-    for await (const page of readPages(source, { ...request, since, limit: left })) {
-      for (const change of page.changes) {
-        const row = toRow(source.sequences, change)
-        yield form === 'continuous' ? `${row}\n` : `data: ${row}\nid: ${format(Number(change.seq))}\n\n`
-      }
-      since = page.lastSequence
-      left -= page.changes.length
-      if (feed.ended) break
+  const toText = ({ row, sequence }: Change): string =>
+    form === 'continuous' ? `${row}\n` : `data: ${row}\nid: ${unquote(sequences.text(sequence))}\n\n`
+  while (!feed.ended) {
+    const page = readPage(source, feed, reader, request)
+    if (page.changes.length > 0) await out.write(page.changes.map(toText).join(''))
+    if (reader.left <= 0) break
+    if (!page.isLast) {
+      await nextTurn()
+      continue
     }
     const deadline = Date.now() + patience.timeoutMs
-    if (left <= 0 || !(yield* waitForWrite(source, feed, alarm, patience, deadline, heartbeat))) break
+    if (!(await waitForWrite(source, feed, patience, deadline, () => out.write(heartbeat)))) break
   }
-  if (form === 'continuous') yield `${JSON.stringify({ last_seq: format(since), pending: 0 })}\n`
+  out.end(form === 'continuous' ? `{"last_seq":${sequences.text(reader.lastSequence)},"pending":0}\n` : '')
 }
 
-interface ListState {
-  lastSequence: number
-  isLast: boolean
-  count: number
-}
-
-async function* listRows(source: ChangesSource, request: ChangesRequest, state: ListState): AsyncGenerator<string> {
-  for await (const page of readPages(source, request)) {
-    const rows = page.changes.map((change) => toRow(source.sequences, change))
-    if (rows.length > 0) yield (state.count > 0 ? ',\n' : '') + rows.join(',\n')
-    state.count += rows.length
-    state.lastSequence = page.lastSequence
-    state.isLast = page.isLast
-  }
-}
-
-// An exact count of what is pending would mean to read it; changes to the same document make this too high, but it is
-// 0 exactly when nothing is left.
-async function endOfList(source: ChangesSource, state: ListState): Promise<string> {
-  const end = state.isLast ? state.lastSequence : Number((await source.database.info()).update_seq)
-  const last = JSON.stringify(source.sequences.format(state.lastSequence))
-  return `\n],\n"last_seq":${last},"pending":${Math.max(0, end - state.lastSequence)}}\n`
-}
+const unquote = (text: string): string => text.replaceAll('"', '')
 
 /** Waits, with signs of life, and tells whether there is something to read again. */
-async function* waitForWrite(
-  source: ChangesSource,
+async function waitForWrite(
+  { exists }: ChangesSource,
   feed: Feed,
-  alarm: Alarm,
   { heartbeatMs }: Patience,
   deadline: number,
-  heartbeat: string,
-): AsyncGenerator<string, boolean> {
+  sendSignOfLife: () => Promise<void>,
+): Promise<boolean> {
   for (;;) {
-    const waitMs = heartbeatMs ?? Math.max(0, deadline - Date.now())
-    if (await alarm.within(waitMs)) return !feed.ended && source.exists()
-    if (heartbeatMs === undefined) return false
-    yield heartbeat
+    const wakening = await feed.rest(heartbeatMs ?? Math.max(0, deadline - Date.now()))
+    if (wakening !== 'time') return wakening === 'write'
+    if (heartbeatMs === undefined || !exists()) return false
+    await sendSignOfLife()
+  }
+}
+
+/** The answer of a feed, written as its changes come. */
+export class FeedOutput {
+  readonly #response: ServerResponse
+  readonly #begin: () => void
+  #isBegun = false
+
+  /** `begin` sends the head of the answer, before its first text. */
+  constructor(response: ServerResponse, begin: () => void) {
+    this.#response = response
+    this.#begin = begin
+  }
+
+  get isBegun(): boolean {
+    return this.#isBegun
+  }
+
+  /** Sends the head now, so that the client knows that its feed is open. */
+  begin(): void {
+    if (this.#isBegun) return
+    this.#isBegun = true
+    this.#begin()
+  }
+
+  /** Resolves when the client has taken what was written before, or is gone. */
+  async write(text: string): Promise<void> {
+    this.begin()
+    if (this.#response.destroyed || this.#response.write(text)) return
+    await new Promise<void>((resolve) => {
+      const taken = (): void => {
+        this.#response.off('drain', taken).off('close', taken)
+        resolve()
+      }
+      this.#response.on('drain', taken).on('close', taken)
+    })
+  }
+
+  end(text: string): void {
+    this.begin()
+    if (!this.#response.destroyed) this.#response.end(text)
   }
 }

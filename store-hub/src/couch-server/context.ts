@@ -1,7 +1,6 @@
 // What every route needs: who asks, which database, and whether the one may have the other.
 import type { FastifyReply, FastifyRequest, HTTPMethods, RouteShorthandOptions, FastifyInstance } from 'fastify'
-import { pouchOf } from '../pouchdb/index.ts'
-import type { PouchDatabase } from '../pouchdb/index.ts'
+import type { DocumentDatabase } from '../store/index.ts'
 import { isDatabaseName } from '../store/index.ts'
 import { CouchError, forbidden, illegalDatabaseName, notFound } from './errors.ts'
 import type { FeedRegistry } from './feeds.ts'
@@ -24,9 +23,9 @@ export type Right = 'open' | 'known' | 'read' | 'administer'
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
 /** Route handlers by method, with the right that each needs. Every other method answers 405. */
-export type Endpoint = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', readonly [Right, Handler]>>
+export type Endpoint = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE' | 'COPY', readonly [Right, Handler]>>
 
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const satisfies HTTPMethods[]
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'COPY'] as const satisfies HTTPMethods[]
 
 /** Adds one URL with all its methods. */
 export function addEndpoint<P extends CouchPrincipal>(
@@ -39,7 +38,7 @@ export function addEndpoint<P extends CouchPrincipal>(
   for (const method of METHODS) {
     const [right, handler] = (method === 'PATCH' ? undefined : endpoint[method]) ?? ['known', refuseMethod(allowed)]
     const options: RouteShorthandOptions = {
-      onRequest: (request, reply) => admit(context, request, reply, right),
+      onRequest: (request, reply, done) => admit(context, request, reply, right, done),
     }
     app.route({ method, url, exposeHeadRoute: method === 'GET' && !url.endsWith('/_changes'), ...options, handler })
   }
@@ -52,16 +51,42 @@ function refuseMethod(allowed: readonly string[]): Handler {
   }
 }
 
-async function admit<P extends CouchPrincipal>(
+type Done = (error?: Error) => void
+
+/** Calls `done` at once where `authenticate` answers at once: most requests wait for nothing here. */
+function admit<P extends CouchPrincipal>(
   context: CouchContext<P>,
   request: FastifyRequest,
   reply: FastifyReply,
   right: Right,
-): Promise<void> {
+  done: Done,
+): void {
   reply.header('cache-control', 'must-revalidate')
-  if (right === 'open') return
+  if (right === 'open') return done()
+  const enter = (principal: P | undefined): void => {
+    try {
+      checkRight(context, request, principal, right)
+    } catch (error) {
+      return done(error as Error)
+    }
+    done()
+  }
+  try {
+    const principal = context.options.access.authenticate(request)
+    if (principal instanceof Promise) principal.then(enter, done)
+    else enter(principal)
+  } catch (error) {
+    done(error as Error)
+  }
+}
+
+function checkRight<P extends CouchPrincipal>(
+  context: CouchContext<P>,
+  request: FastifyRequest,
+  principal: P | undefined,
+  right: Right,
+): void {
   const { access } = context.options
-  const principal = await access.authenticate(request)
   if (principal === undefined) {
     const headers = { 'www-authenticate': access.challenge ?? 'Bearer' }
     throw new CouchError(401, 'unauthorized', 'You are not authorized to access this server.', headers)
@@ -99,14 +124,17 @@ export function pathParameter(request: FastifyRequest, name: string): string {
 
 export const databaseNameOf = (request: FastifyRequest): string => pathParameter(request, 'db')
 
-function findDatabase<P extends CouchPrincipal>(context: CouchContext<P>, name: string): PouchDatabase {
-  const database = pouchOf(context.options.store.database(name))
+function findDatabase<P extends CouchPrincipal>(context: CouchContext<P>, name: string): DocumentDatabase {
+  const database = context.options.store.database(name)
   if (database !== undefined) return database
   if (!isDatabaseName(name)) throw illegalDatabaseName(name)
   throw notFound('Database does not exist.')
 }
 
-export function databaseOf<P extends CouchPrincipal>(context: CouchContext<P>, request: FastifyRequest): PouchDatabase {
+export function databaseOf<P extends CouchPrincipal>(
+  context: CouchContext<P>,
+  request: FastifyRequest,
+): DocumentDatabase {
   return findDatabase(context, databaseNameOf(request))
 }
 

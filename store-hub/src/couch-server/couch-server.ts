@@ -34,7 +34,7 @@ export function couchServer<P extends CouchPrincipal>(options: CouchServerOption
       options,
       limits,
       feeds: feedRegistry(options.store, limits.feeds),
-      sequences: sequenceFormat(options.sequences ?? 'numbers', options.store.uuid.slice(0, 12)),
+      sequences: sequenceFormat(options.sequences ?? 'numbers', () => options.store.uuid.slice(0, 12)),
       principals: new WeakMap(),
     }
     // Feeds end before the server waits for its open answers.
@@ -45,6 +45,7 @@ export function couchServer<P extends CouchPrincipal>(options: CouchServerOption
       await app.register(compress, { encodings: ['br', 'gzip'], requestEncodings: ['br', 'gzip'] })
     }
     app.setErrorHandler(answerError)
+    if (!app.supportedMethods.includes('COPY')) app.addHttpMethod('COPY')
 
     serverRoutes(app, context)
     databaseRoutes(app, context)

@@ -9,27 +9,42 @@ export interface DocumentFault {
   readonly reason: string
 }
 
-const HASH = '[0-9A-Za-z]{1,64}'
+// CouchDB takes any text behind the number. What needs an escape in JSON or in a header is left out.
+const HASH = '[!#-[\\]-~]{1,64}'
 const REVISION = new RegExp(`^[1-9]\\d{0,8}-${HASH}$`)
 const REVISION_HASH = new RegExp(`^${HASH}$`)
+const LOCAL_REVISION = /^0-\d{1,15}$/
 const MAX_REVISIONS = 2_000
 const DANGEROUS_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
-const KEPT_MEMBERS = new Set(['_id', '_rev', '_deleted', '_revisions', '_attachments'])
+const PROTOCOL_MEMBERS = new Set(['_id', '_rev', '_deleted', '_revisions', '_attachments'])
 /** What CouchDB adds when reading, and drops when it is written back. */
 const DROPPED_MEMBERS = new Set(['_revs_info', '_conflicts', '_deleted_conflicts', '_local_seq'])
+/** What CouchDB's replicator notes in the documents that start it: they are kept like any other member. */
+const REPLICATOR_MEMBERS = new Set([
+  '_replication_id',
+  '_replication_state',
+  '_replication_state_time',
+  '_replication_state_reason',
+  '_replication_stats',
+  '_replication_start_time',
+])
 
 export const isRevision = (value: unknown): value is string => typeof value === 'string' && REVISION.test(value)
-const isLocalRevision = (value: unknown): boolean => typeof value === 'string' && /^0-\d{1,15}$/.test(value)
+export const isLocalRevision = (value: unknown): boolean => typeof value === 'string' && LOCAL_REVISION.test(value)
 export const isDesignId = (id: string): boolean => id.startsWith('_design/')
 export const isLocalId = (id: string): boolean => id.startsWith('_local/')
+
+export const MISSING_REVISION = '_rev: a replicated document must have one'
 
 const fault = (status: number, error: string, reason: string): DocumentFault => ({ status, error, reason })
 
 /** Why `id` can't be the id of a document, undefined when it can. */
 export function findIdFault(id: unknown, idBytes: number): DocumentFault | undefined {
   if (typeof id !== 'string') return fault(400, 'illegal_docid', '_id: Document id must be a string')
-  if (id === '' || !id.isWellFormed()) return fault(400, 'illegal_docid', '_id: Document id must be a text of Unicode')
-  if (Buffer.byteLength(id) > idBytes)
+  if (id === '') return fault(400, 'illegal_docid', '_id: Document id must not be empty')
+  if (!id.isWellFormed() || id.includes('\0'))
+    return fault(400, 'illegal_docid', '_id: Document id must be a text of Unicode')
+  if (id.length * 3 > idBytes && Buffer.byteLength(id) > idBytes)
     return fault(400, 'illegal_docid', `_id: Document id is longer than ${idBytes} bytes`)
   if (id.startsWith('_') && !/^_(design|local)\/./s.test(id)) {
     return fault(400, 'illegal_docid', '_id: Only reserved document ids may start with underscore.')
@@ -50,15 +65,19 @@ export function findDocumentFault(
     findIdFault(document['_id'], limits.idBytes) ??
     findMemberFault(document) ??
     findRevisionFault(document, replicated) ??
-    findContentFault(document, limits.depth)
+    (hasBadContent(document, limits.depth) ? describeBadContent(document, limits.depth) : undefined)
   )
 }
 
+/** True for a member that the protocol owns: it is not part of the stored body. */
+export const isProtocolMember = (name: string): boolean =>
+  name.charCodeAt(0) === 0x5f && (PROTOCOL_MEMBERS.has(name) || DROPPED_MEMBERS.has(name))
+
 function findMemberFault(document: Readonly<Record<string, unknown>>): DocumentFault | undefined {
   for (const name of Object.keys(document)) {
-    if (name.startsWith('_') && !KEPT_MEMBERS.has(name) && !DROPPED_MEMBERS.has(name) && name !== '__proto__') {
-      return fault(400, 'doc_validation', `Bad special document member: ${name.slice(0, 100)}`)
-    }
+    if (name.charCodeAt(0) !== 0x5f || isProtocolMember(name)) continue
+    if (REPLICATOR_MEMBERS.has(name) || name === '__proto__') continue
+    return fault(400, 'doc_validation', `Bad special document member: ${name.slice(0, 100)}`)
   }
   const { _deleted: deleted, _attachments: attachments } = document
   if (deleted !== undefined && typeof deleted !== 'boolean')
@@ -77,15 +96,14 @@ function findRevisionFault(
     return fault(400, 'bad_request', '_rev: Invalid rev format')
   if (!replicated || isLocal) return undefined
   if (revisions === undefined) {
-    return rev === undefined ? fault(400, 'bad_request', '_rev: a replicated document must have one') : undefined
+    return rev === undefined ? fault(400, 'bad_request', MISSING_REVISION) : undefined
   }
-  const history = isObject(revisions) ? revisions : {}
-  const { start, ids } = history
+  const { start, ids } = isObject(revisions) ? revisions : {}
   const isHistory =
     Array.isArray(ids) &&
     ids.length > 0 &&
     ids.length <= MAX_REVISIONS &&
-    ids.every((id) => typeof id === 'string' && REVISION_HASH.test(id)) &&
+    ids.every((hash) => typeof hash === 'string' && REVISION_HASH.test(hash)) &&
     Number.isSafeInteger(start) &&
     Number(start) >= ids.length
   if (!isHistory) return fault(400, 'bad_request', '_revisions: must be {"start": number, "ids": [hashes]}')
@@ -95,12 +113,23 @@ function findRevisionFault(
   return isRevision(first) ? undefined : fault(400, 'bad_request', '_revisions: Invalid rev format')
 }
 
-function findContentFault(document: Readonly<Record<string, unknown>>, depth: number): DocumentFault | undefined {
-  const found = findBadPath(document, depth, '')
-  return found === undefined ? undefined : fault(403, 'forbidden', found)
+/** Walks no deeper than `depth`, so that no nesting can exhaust the stack. Builds nothing: nearly all are good. */
+function hasBadContent(value: object, depth: number): boolean {
+  if (Array.isArray(value)) return value.some((member) => isBadMember(member, depth))
+  for (const name of Object.keys(value)) {
+    if (DANGEROUS_NAMES.has(name)) return true
+    if (isBadMember((value as Record<string, unknown>)[name], depth)) return true
+  }
+  return false
 }
 
-/** Walks no deeper than `depth`, so that no nesting can exhaust the stack. */
+const isBadMember = (member: unknown, depth: number): boolean =>
+  typeof member === 'object' && member !== null && (depth <= 1 || hasBadContent(member, depth - 1))
+
+function describeBadContent(document: object, depth: number): DocumentFault {
+  return fault(403, 'forbidden', findBadPath(document, depth, '') ?? 'the document has a member that is not allowed')
+}
+
 function findBadPath(value: object, depth: number, path: string): string | undefined {
   for (const [name, member] of Object.entries(value)) {
     const here = Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`
@@ -113,12 +142,13 @@ function findBadPath(value: object, depth: number, path: string): string | undef
   return undefined
 }
 
-/** The document without the members that are not stored. */
-export function toStoredDocument(document: Readonly<Record<string, unknown>>, replicated: boolean): PouchDocument {
-  const kept = Object.entries(document).filter(
-    ([name]) => !DROPPED_MEMBERS.has(name) && name !== '_attachments' && (replicated || name !== '_revisions'),
-  )
-  return Object.fromEntries(kept) as PouchDocument
+/** The document without what the protocol adds on reading: as a rule of the application expects to see it. */
+export function toPlainDocument(document: PouchDocument, replicated: boolean): PouchDocument {
+  const isExtra = (name: string): boolean =>
+    DROPPED_MEMBERS.has(name) || name === '_attachments' || (name === '_revisions' && !replicated)
+  const names = Object.keys(document)
+  if (!names.some((name) => name.charCodeAt(0) === 0x5f && isExtra(name))) return document
+  return Object.fromEntries(Object.entries(document).filter(([name]) => !isExtra(name))) as PouchDocument
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

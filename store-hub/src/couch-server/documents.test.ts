@@ -69,7 +69,7 @@ test('every leaf of a conflict can be read, and an unknown revision is only miss
   })
   expect(many.body['results']).toMatchObject([
     { id: 'forked', docs: [{ error: { rev: '9-z', error: 'not_found' } }] },
-    { id: 'forked', docs: [{ ok: { _rev: '1-b' } }] },
+    { id: 'forked', docs: [{ ok: { _rev: '1-b' } }, { ok: { _rev: '1-a' } }, { ok: { _rev: '1-c', _deleted: true } }] },
     { id: 'nobody', docs: [{ error: { error: 'not_found' } }] },
   ])
   const diff = await server.ask('POST', '/shop/_revs_diff', { forked: ['1-a', '2-q'], nobody: ['1-x'] })
@@ -133,7 +133,7 @@ test.each<[string, () => ReturnType<typeof ask>, number, string, RegExp]>([
   ['a bad limit', () => ask('GET', '/shop/_changes?limit=-1'), 400, 'query_parse_error', /limit/],
   ['a bad flag', () => ask('GET', '/shop/_all_docs?include_docs=yes'), 400, 'query_parse_error', /include_docs/],
   ['a bad key', () => ask('GET', '/shop/_all_docs?startkey=a'), 400, 'query_parse_error', /startkey/],
-  ['an unknown filter', () => ask('GET', '/shop/_changes?filter=a/b'), 400, 'query_parse_error', /filter/],
+  ['an unknown filter', () => ask('GET', '/shop/_changes?filter=a/b'), 404, 'not_found', /missing/],
   ['a bad sequence', () => ask('GET', '/shop/_changes?since=yesterday'), 400, 'bad_request', /since/],
   ['no selector', () => ask('POST', '/shop/_find', {}), 400, 'bad_request', /selector/],
   [

@@ -36,11 +36,20 @@ export function toCouchError(error: unknown): CouchError | undefined {
 }
 
 function fromStoreError(error: StoreError): CouchError | undefined {
-  if (error.code === 'illegal_database_name') return illegalDatabaseName(error.database)
-  if (error.code === 'database_exists') {
-    return new CouchError(412, 'file_exists', 'The database could not be created, the file already exists.')
+  switch (error.code) {
+    case 'illegal_database_name':
+      return illegalDatabaseName(error.database)
+    case 'database_exists':
+      return new CouchError(412, 'file_exists', 'The database could not be created, the file already exists.')
+    case 'disk_full':
+      return new CouchError(507, 'insufficient_storage', 'There is no room on the disk; nothing was written.')
+    case 'store_overloaded':
+      return new CouchError(503, 'service_unavailable', 'Too much is waiting to be written.', { 'retry-after': '1' })
+    case 'store_closed':
+      return notFound('Database does not exist.')
+    default:
+      return undefined
   }
-  return undefined
 }
 
 export function illegalDatabaseName(name: string): CouchError {

@@ -1,23 +1,24 @@
-// Feeds that stay open: how many there are, what wakes them, and what ends them.
+// Feeds that stay open: how many there are, what wakes them, what ends them, and what they share.
 //
-// 1. A feed arms its alarm before it reads, so no write falls between reading and waiting.
+//   store.onWrite(database) ──► its feeds only ──► each reads from where it was ──► the same question? the same text
+//
+// 1. A feed that waits learns of every write that came after its last `rest`, so none falls between reading and waiting.
 // 2. A feed ends when its client goes, when the server closes, or by its own timeout; it never holds up a shutdown.
-// 3. A feed that waits for days holds one timer and one callback, however often it gives a sign of life.
+// 3. A write wakes the feeds of its database and no others. Feeds that stand at the same place share one reading.
 import type { Store } from '../store/index.ts'
+import type { ChangesPage } from './changes-reader.ts'
 import { CouchError } from './errors.ts'
 
-/** Rings at the first write after it was armed, and when the feed is to end. */
-export interface Alarm {
-  /** True as soon as it has rung, false when it has not within `delayMs`. */
-  within(delayMs: number): Promise<boolean>
-}
+export type Wakening = 'write' | 'time' | 'end'
 
 export interface Feed {
-  /** true once the client or the server has gone */
+  /** true once the client or the server has gone, or the database */
   readonly ended: boolean
-  /** Arms a new alarm in the place of the one before. */
-  arm(): Alarm
-  /** Ends the feed: its alarm rings, and it doesn't count any more. */
+  /** Waits for a write since the last `rest` (or the opening), at most `delayMs`. */
+  rest(delayMs: number): Promise<Wakening>
+  /** What `read` gave to the first feed that asked under this key since the last write. */
+  share(key: string, read: () => ChangesPage): ChangesPage
+  /** Ends the feed: it wakes, and doesn't count any more. */
   close(): void
 }
 
@@ -26,89 +27,119 @@ export interface FeedRegistry {
   readonly closed: boolean
   /** Counts a new feed on a database; throws 429 when there are too many. */
   open(database: string): Feed
-  /** Wakes the feeds of a database, for example because it is gone. */
-  wake(database: string): void
+  /** Ends the feeds of a database that is gone. */
+  endAll(database: string): void
   /** Ends every feed and takes no more. */
   closeAll(): void
 }
 
-class OneShotAlarm implements Alarm {
-  #rung = false
-  #notify: (() => void) | undefined
+/** Rows that feeds share are kept until the next write: few questions, and no long answers. */
+const MAX_SHARED = 32
+const MAX_SHARED_ROWS = 100
 
-  ring(): void {
-    this.#rung = true
-    this.#notify?.()
-  }
+class DatabaseFeeds {
+  readonly feeds = new Set<OpenFeed>()
+  readonly shared = new Map<string, ChangesPage>()
 
-  within(delayMs: number): Promise<boolean> {
-    if (this.#rung) return Promise.resolve(true)
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), delayMs)
-      this.#notify = () => {
-        clearTimeout(timer)
-        resolve(true)
-      }
-    })
+  wake(): void {
+    this.shared.clear()
+    for (const feed of this.feeds) feed.wake()
   }
 }
 
 class OpenFeed implements Feed {
-  readonly database: string
-  readonly #running: Set<OpenFeed>
-  #alarm = new OneShotAlarm()
+  readonly #group: DatabaseFeeds
+  readonly #onClose: () => void
+  #isDirty = false
   #ended = false
+  #notify: ((wakening: Wakening) => void) | undefined
 
-  constructor(database: string, running: Set<OpenFeed>) {
-    this.database = database
-    this.#running = running
-    running.add(this)
+  constructor(group: DatabaseFeeds, onClose: () => void) {
+    this.#group = group
+    this.#onClose = onClose
+    group.feeds.add(this)
   }
 
   get ended(): boolean {
     return this.#ended
   }
 
-  arm(): Alarm {
-    this.#alarm = new OneShotAlarm()
-    if (this.#ended) this.#alarm.ring()
-    return this.#alarm
+  wake(): void {
+    this.#isDirty = true
+    this.#notify?.('write')
   }
 
-  ring(): void {
-    this.#alarm.ring()
+  rest(delayMs: number): Promise<Wakening> {
+    if (this.#ended) return Promise.resolve('end')
+    if (this.#isDirty) {
+      this.#isDirty = false
+      return Promise.resolve('write')
+    }
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#notify?.('time'), delayMs)
+      this.#notify = (wakening) => {
+        clearTimeout(timer)
+        this.#notify = undefined
+        this.#isDirty = false
+        resolve(wakening)
+      }
+    })
+  }
+
+  share(key: string, read: () => ChangesPage): ChangesPage {
+    const { shared } = this.#group
+    const present = shared.get(key)
+    if (present !== undefined) return present
+    const page = read()
+    if (shared.size < MAX_SHARED && page.changes.length <= MAX_SHARED_ROWS) shared.set(key, page)
+    return page
   }
 
   close(): void {
+    if (this.#ended) return
     this.#ended = true
-    this.#running.delete(this)
-    this.#alarm.ring()
+    this.#group.feeds.delete(this)
+    this.#onClose()
+    this.#notify?.('end')
   }
 }
 
-export function feedRegistry(store: Store, maxFeeds: number): FeedRegistry {
-  const running = new Set<OpenFeed>()
+export function feedRegistry(store: Pick<Store, 'onWrite'>, maxFeeds: number): FeedRegistry {
+  const groups = new Map<string, DatabaseFeeds>()
+  let running = 0
   let closed = false
-  const wake = (database: string): void => {
-    for (const feed of running) if (feed.database === database) feed.ring()
+  const stopListening = store.onWrite((database) => groups.get(database)?.wake())
+
+  const groupOf = (database: string): DatabaseFeeds => {
+    const present = groups.get(database) ?? new DatabaseFeeds()
+    groups.set(database, present)
+    return present
   }
-  const stopListening = store.onWrite(wake)
+
+  const endAll = (database: string): void => {
+    for (const feed of groups.get(database)?.feeds ?? []) feed.close()
+  }
 
   return {
     get closed() {
       return closed
     },
     open(database) {
-      if (closed || running.size >= maxFeeds) {
-        throw new CouchError(429, 'too_many_requests', `${running.size} feeds are open already`, { 'retry-after': '5' })
+      if (closed || running >= maxFeeds) {
+        throw new CouchError(429, 'too_many_requests', `${running} feeds are open already`, { 'retry-after': '5' })
       }
-      return new OpenFeed(database, running)
+      running += 1
+      const group = groupOf(database)
+      return new OpenFeed(group, () => {
+        running -= 1
+        if (group.feeds.size === 0 && groups.get(database) === group) groups.delete(database)
+      })
     },
-    wake,
+    endAll,
     closeAll() {
       closed = true
       stopListening()
-      for (const feed of running) feed.close()
+      for (const database of groups.keys()) endAll(database)
     },
   }
 }

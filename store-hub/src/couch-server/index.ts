@@ -3,6 +3,7 @@ export { couchServer, couchServerRouting } from './couch-server.ts'
 export { CouchError } from './errors.ts'
 export type {
   AcceptedDocument,
+  ClientAhead,
   CouchAccess,
   CouchLimits,
   CouchPrincipal,

@@ -6,7 +6,13 @@ import { CouchError, badRequest } from './errors.ts'
 /** A request body: its value, and its bytes as they came, for keeping a refused document exactly as it was sent. */
 export interface JsonBody {
   readonly value: unknown
+  readonly text: string
   readonly bytes: Buffer
+}
+
+function readBody(bytes: Buffer): JsonBody {
+  const text = utf8.decode(bytes)
+  return { value: JSON.parse(text) as unknown, text, bytes }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -19,7 +25,7 @@ export function parseJsonBodies(app: FastifyInstance, requestBytes: number): voi
     done: (error: Error | null, body?: JsonBody) => void,
   ): void => {
     try {
-      done(null, bytes.length === 0 ? undefined : { value: JSON.parse(utf8.decode(bytes)) as unknown, bytes })
+      done(null, bytes.length === 0 ? undefined : readBody(bytes))
     } catch {
       done(badRequest('invalid UTF-8 JSON'))
     }

@@ -77,6 +77,15 @@ export interface Acceptances<P extends CouchPrincipal> {
   readonly documents: readonly AcceptedDocument[]
 }
 
+export interface ClientAhead<P extends CouchPrincipal> {
+  readonly principal: P
+  readonly database: string
+  /** where the client believes to be */
+  readonly since: number
+  /** where the database is */
+  readonly updateSequence: number
+}
+
 export interface CouchLimits {
   /** bytes of one document's JSON text; default 1,000,000 */
   readonly documentBytes: number
@@ -112,6 +121,11 @@ export interface CouchServerOptions<P extends CouchPrincipal = CouchPrincipal> {
    * answer; what it throws is logged.
    */
   readonly onAccepted?: (acceptances: Acceptances<P>) => MaybePromise<void>
+  /**
+   * Told of a client that remembers a higher sequence than the database has: it read from a later state of this store, so
+   * the store has been set back. The client is answered as one that has seen everything. It must not throw.
+   */
+  readonly onClientAhead?: (evidence: ClientAhead<P>) => void
   readonly limits?: Partial<CouchLimits>
   /**
    * `numbers` as CouchDB 1 and PouchDB have them, or `opaque` texts as CouchDB 3 has, which keep a client from

@@ -1,59 +1,59 @@
-import type { PouchDatabase, PouchDocument, PouchGetOptions } from '../pouchdb/index.ts'
-import { readRevisionTree } from '../pouchdb/index.ts'
-import type { Revision } from './revision-tree.ts'
-import { listDescendantLeaves, listLeaves } from './revision-tree.ts'
+// Reading documents at their revisions, as JSON text.
+import type { DocumentDatabase, RevisionHistory, StoredRevision } from '../store/index.ts'
+import { documentText, revisionsAnnotation } from './document-text.ts'
+import { findLatest } from './revision-tree.ts'
 
-export interface MissingRevision {
-  readonly id: string
-  readonly rev: string
-  readonly error: 'not_found'
-  readonly reason: string
+export type ReadRevision =
+  | { readonly kind: 'found'; readonly rev: string; readonly text: string }
+  | { readonly kind: 'missing'; readonly rev: string }
+
+export interface ReadOptions {
+  /** with `_revisions` */
+  readonly revs: boolean
+  /** the leaves that a revision has become since, in its place */
+  readonly latest: boolean
 }
 
-export type FoundRevision = { readonly ok: PouchDocument } | { readonly error: MissingRevision }
-
-const missing = (id: string, rev: string, reason = 'missing'): { error: MissingRevision } => ({
-  error: { id, rev, error: 'not_found', reason },
-})
-
-/**
- * A document at `rev`, or its winner without one. With `latest`, the leaves that `rev` has become since.
- * PouchDB's own `latest` ends the process for a revision that it doesn't know.
- */
-export async function readRevision(
-  database: PouchDatabase,
+/** A document at each of these revisions, or at all its leaves. Undefined for a document that was never written. */
+export function readRevisions(
+  database: DocumentDatabase,
   id: string,
-  rev: string | undefined,
-  { revs = false, latest = false }: { revs?: boolean; latest?: boolean },
-): Promise<FoundRevision[]> {
-  const tree = await readRevisionTree(database, id)
-  if (tree === undefined) return [missing(id, rev ?? 'undefined')]
-  if (rev === undefined) {
-    const winner = listLeaves(tree)[0]
-    if (winner === undefined || winner.deleted) return [missing(id, 'undefined', 'deleted')]
-    return [await readBody(database, id, winner.rev, { revs })]
+  wanted: 'all' | readonly string[],
+  { revs, latest }: ReadOptions,
+): ReadRevision[] | undefined {
+  // Nearly every question is for one revision that is the only leaf: one look at the store answers it.
+  const [only] = wanted
+  if (wanted !== 'all' && wanted.length === 1 && only !== undefined && !latest) {
+    const stored = database.read(id, only)
+    if (stored !== undefined) return [found(database, stored, revs)]
   }
-  const wanted = latest ? listDescendantLeaves(tree, rev) : [rev]
-  if (wanted.length === 0) return [missing(id, rev)]
-  return Promise.all(wanted.map((each) => readBody(database, id, each, { revs })))
+  const head = database.head(id)
+  if (head === undefined) return undefined
+  const read: ReadRevision[] = []
+  const seen = new Set<string>()
+  for (const asked of wanted === 'all' ? head.leaves.map((leaf) => leaf.rev) : wanted) {
+    const names = latest ? findLatest(database, head, asked) : [asked]
+    if (names.length === 0) read.push({ kind: 'missing', rev: asked })
+    for (const rev of names) {
+      if (seen.has(rev)) continue
+      seen.add(rev)
+      const stored = database.read(id, rev)
+      read.push(stored === undefined ? { kind: 'missing', rev } : found(database, stored, revs))
+    }
+  }
+  return read
 }
 
-async function readBody(
-  database: PouchDatabase,
-  id: string,
-  rev: string,
-  options: PouchGetOptions,
-): Promise<FoundRevision> {
-  try {
-    return { ok: await database.get(id, { ...options, rev }) }
-  } catch (error) {
-    if ((error as { status?: unknown }).status === 404) return missing(id, rev)
-    throw error
-  }
+function found(database: DocumentDatabase, stored: StoredRevision, revs: boolean): ReadRevision {
+  const annotations = revs ? revisionsAnnotation(historyOf(database, stored.id, stored.rev)) : ''
+  return { kind: 'found', rev: stored.rev, text: documentText(stored, annotations) }
 }
 
-/** The winning revision of a document, deleted or not; undefined when the database never had it. */
-export async function readWinner(database: PouchDatabase, id: string): Promise<Revision | undefined> {
-  const tree = await readRevisionTree(database, id)
-  return tree === undefined ? undefined : listLeaves(tree)[0]
+/** The history of a revision that is there. */
+export function historyOf(database: DocumentDatabase, id: string, rev: string): RevisionHistory {
+  // A first revision has no other history than itself, and most documents have no other.
+  if (rev.startsWith('1-')) return { start: 1, ids: [rev.slice(2)] }
+  const history = database.history(id, rev)
+  if (history === undefined) throw new Error(`a stored revision has no history: ${rev} of ${id}`)
+  return history
 }

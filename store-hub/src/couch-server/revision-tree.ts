@@ -1,41 +1,24 @@
-// Pure questions about a revision tree, by CouchDB's rules.
-import type { RevisionNode, RevisionTree } from '../pouchdb/index.ts'
+// Pure questions about the revisions of a document, by CouchDB's rules.
+import type { DocumentDatabase, DocumentHead, RevisionNode, RevisionTree } from '../store/index.ts'
 
-export interface Revision {
+export interface TreeRevision {
   readonly rev: string
   readonly position: number
-  readonly deleted: boolean
   readonly isLeaf: boolean
 }
 
 /** Every revision of the tree that is known by name, whether its body is kept or not. */
-export function listRevisions(tree: RevisionTree): Revision[] {
-  const found: Revision[] = []
+export function listRevisions(tree: RevisionTree): TreeRevision[] {
+  const found: TreeRevision[] = []
   const open: { position: number; node: RevisionNode }[] = tree.map(({ pos, ids }) => ({ position: pos, node: ids }))
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { position } = next
-    const [hash, state, children] = next.node
-    found.push({
-      rev: `${position}-${hash}`,
-      position,
-      deleted: state.deleted === true,
-      isLeaf: children.length === 0,
-    })
+    const [hash, , children] = next.node
+    found.push({ rev: `${position}-${hash}`, position, isLeaf: children.length === 0 })
     for (const node of children) open.push({ position: position + 1, node })
   }
   return found
 }
-
-/** The leaves, the winner first: not deleted before deleted, then the longer history, then the greater hash. */
-export function listLeaves(tree: RevisionTree): Revision[] {
-  return listRevisions(tree)
-    .filter((revision) => revision.isLeaf)
-    .sort(
-      (a, b) => Number(a.deleted) - Number(b.deleted) || b.position - a.position || (hashOf(a) < hashOf(b) ? 1 : -1),
-    )
-}
-
-const hashOf = (revision: Revision): string => revision.rev.slice(revision.rev.indexOf('-') + 1)
 
 /** Leaves that descend from `rev`, `rev` itself when it is one; none when the tree doesn't know it. */
 export function listDescendantLeaves(tree: RevisionTree, rev: string): string[] {
@@ -52,12 +35,25 @@ export function listDescendantLeaves(tree: RevisionTree, rev: string): string[] 
   return leaves
 }
 
-/** What `_revs_diff` answers for a document: revisions that the tree doesn't know, and leaves they may come from. */
+/** As `listDescendantLeaves`, without reading the tree where the leaves tell it. Asked for any text as `rev`. */
+export function findLatest(database: DocumentDatabase, head: DocumentHead, rev: string): readonly string[] {
+  if (isLeafOf(head, rev)) return [rev]
+  const tree = database.revisionTree(head.id)
+  return tree === undefined ? [] : listDescendantLeaves(tree, rev)
+}
+
+const isLeafOf = ({ leaves }: DocumentHead, rev: string): boolean => leaves.some((leaf) => leaf.rev === rev)
+
+/** What `_revs_diff` answers for a document: revisions that are not known, and leaves they may come from. */
 export function diffRevisions(
-  tree: RevisionTree | undefined,
+  database: DocumentDatabase,
+  id: string,
   wanted: readonly string[],
-): { missing: string[]; possible_ancestors?: string[] } | undefined {
-  const known = tree === undefined ? [] : listRevisions(tree)
+): { missing: readonly string[]; possible_ancestors?: string[] } | undefined {
+  const head = database.head(id)
+  if (head === undefined) return wanted.length === 0 ? undefined : { missing: wanted }
+  if (wanted.every((rev) => isLeafOf(head, rev))) return undefined
+  const known = listRevisions(database.revisionTree(id) ?? [])
   const names = new Set(known.map((revision) => revision.rev))
   const missing = wanted.filter((rev) => !names.has(rev))
   if (missing.length === 0) return undefined
@@ -66,4 +62,4 @@ export function diffRevisions(
   return ancestors.length === 0 ? { missing } : { missing, possible_ancestors: ancestors }
 }
 
-const positionOf = (rev: string): number => Number(rev.slice(0, rev.indexOf('-')))
+export const positionOf = (rev: string): number => Number(rev.slice(0, rev.indexOf('-')))

@@ -1,4 +1,5 @@
-import type { PouchDatabase } from '../pouchdb/index.ts'
+import { pouchOf } from '../pouchdb/index.ts'
+import type { DocumentDatabase } from '../store/index.ts'
 import { CouchError, badRequest, notFound, queryParseError } from './errors.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -11,7 +12,6 @@ export function readViewRequest(parameters: Parameters, maxKeys: number): ViewRe
   if (Array.isArray(keys) && keys.length > maxKeys) {
     throw queryParseError(`keys has ${keys.length} items; at most ${maxKeys} are taken`)
   }
-  const update = parameters.choice('update', ['true', 'false', 'lazy'], 'true')
   parameters.boolean('stable')
   parameters.boolean('sorted', true)
   const request: Record<string, unknown> = {
@@ -26,21 +26,30 @@ export function readViewRequest(parameters: Parameters, maxKeys: number): ViewRe
     group_level: parameters.integer('group_level'),
     include_docs: parameters.boolean('include_docs'),
     conflicts: parameters.boolean('conflicts'),
+    update_seq: parameters.boolean('update_seq'),
     group: parameters.boolean('group'),
-    ...(update === 'true' ? {} : { stale: update === 'false' ? 'ok' : 'update_after' }),
+    stale: readStale(parameters),
     ...(parameters.has('reduce') ? { reduce: parameters.boolean('reduce', true) } : {}),
   }
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
 }
 
-/** Rows of a view. The view is brought up to date first. */
+/** `stale` is what `update` was called before CouchDB 2.1. */
+function readStale(parameters: Parameters): string | undefined {
+  const update = parameters.choice('update', ['true', 'false', 'lazy'], 'true')
+  if (update !== 'true') return update === 'false' ? 'ok' : 'update_after'
+  const stale = parameters.choice('stale', ['', 'ok', 'update_after'], '')
+  return stale === '' ? undefined : stale
+}
+
+/** Rows of a view. The view is brought up to date first, unless the request says otherwise. */
 export async function queryView(
-  database: PouchDatabase,
+  database: DocumentDatabase,
   design: string,
   view: string,
   request: ViewRequest,
 ): Promise<object> {
-  const views = await readViews(database, design)
+  const views = readViews(database, design)
   const definition = Object.hasOwn(views, view) ? views[view] : undefined
   if (definition === undefined) throw notFound('missing_named_view')
   const reduces = definition.reduce !== undefined && request['reduce'] !== false
@@ -50,7 +59,7 @@ export async function queryView(
   if (!reduces && request['reduce'] === true) throw queryParseError('Reduce is invalid for map-only views.')
   if (reduces && request['include_docs'] === true) throw queryParseError('`include_docs` is invalid for reduce')
   try {
-    return await database.query(`${design}/${view}`, { ...request })
+    return await pouchOf(database).query(`${design}/${view}`, { ...request })
   } catch (error) {
     const { name, message } = error as { name?: unknown; message?: unknown }
     if (name === 'invalid_value') throw new CouchError(500, 'builtin_reduce_error', String(message))
@@ -59,8 +68,8 @@ export async function queryView(
   }
 }
 
-export async function describeView(database: PouchDatabase, design: string): Promise<object> {
-  const views = await readViews(database, design)
+export function describeView(database: DocumentDatabase, design: string): object {
+  const views = readViews(database, design)
   return { name: design, view_index: { language: 'javascript', views: Object.keys(views), updater_running: false } }
 }
 
@@ -69,8 +78,10 @@ interface ViewDefinition {
   readonly reduce?: unknown
 }
 
-async function readViews(database: PouchDatabase, design: string): Promise<Record<string, ViewDefinition>> {
-  const document = await database.get(`_design/${design}`)
-  const { views } = document
+function readViews(database: DocumentDatabase, design: string): Record<string, ViewDefinition> {
+  const stored = database.read(`_design/${design}`)
+  if (stored === undefined) throw notFound('missing')
+  if (stored.deleted) throw notFound('deleted')
+  const { views } = JSON.parse(stored.body) as { views?: unknown }
   return typeof views === 'object' && views !== null ? (views as Record<string, ViewDefinition>) : {}
 }

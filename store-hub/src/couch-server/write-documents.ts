@@ -1,4 +1,4 @@
-// The one way in for documents: PUT, POST, DELETE and `_bulk_docs` all come through here.
+// The one way in for documents: PUT, POST, DELETE, COPY and `_bulk_docs` all come through here.
 //
 //   as sent ──► id, rights, rules, size, validateDocument ──► refused ──► onRefused (awaited)
 //                                │                                              │
@@ -10,22 +10,22 @@
 //    `forbidden` document again, so a refusal that nobody wrote down would be a loss.
 import { randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
-import type { PouchDatabase, PouchDocument, PouchWriteResult } from '../pouchdb/index.ts'
-import { readRevisionTree } from '../pouchdb/index.ts'
+import type { PouchDocument } from '../pouchdb/index.ts'
+import type { DocumentDatabase, DocumentWrite, RevisionHistory } from '../store/index.ts'
 import type { DocumentFault } from './document-rules.ts'
-import { findDocumentFault, isDesignId, isLocalId, toStoredDocument } from './document-rules.ts'
+import { findDocumentFault, isDesignId, isLocalId, toPlainDocument } from './document-rules.ts'
+import { documentText } from './document-text.ts'
 import { CouchError, toCouchError } from './errors.ts'
 import { findLocalWriteFault, writeLocalDocument } from './local-documents.ts'
-import type { CouchPrincipal, CouchServerOptions, DocumentRefusal, RefusedDocument } from './options.ts'
-import type { CouchLimits } from './options.ts'
-import { listLeaves } from './revision-tree.ts'
+import type { CouchLimits, CouchPrincipal, CouchServerOptions, DocumentRefusal, RefusedDocument } from './options.ts'
+import { toBody, toExactBody } from './stored-body.ts'
 
 export interface WriteContext<P extends CouchPrincipal> {
   readonly options: CouchServerOptions<P>
   readonly limits: CouchLimits
   readonly principal: P
   readonly name: string
-  readonly database: PouchDatabase
+  readonly database: DocumentDatabase
   readonly log: FastifyBaseLogger
 }
 
@@ -33,21 +33,27 @@ export interface WriteContext<P extends CouchPrincipal> {
 export interface SentDocument {
   readonly value: unknown
   readonly text: () => string
-  readonly bytes: number
+  /** its text may have numbers that JavaScript can't hold */
+  readonly hasUnusualNumbers: boolean
 }
 
 export type WriteOutcome =
   | { readonly kind: 'stored'; readonly id: string; readonly rev: string }
-  | {
-      readonly kind: 'failed'
-      readonly id: string
-      readonly status: number
-      readonly error: string
-      readonly reason: string
-    }
+  | ({ readonly kind: 'failed'; readonly id: string } & DocumentFault)
   | ({ readonly kind: 'refused'; readonly id: string; readonly rev: string | undefined } & DocumentFault)
 
-type Judged = { readonly document: PouchDocument } | { readonly fault: DocumentFault }
+interface FitDocument {
+  readonly kind: 'fit'
+  readonly id: string
+  readonly rev: string | undefined
+  readonly deleted: boolean
+  readonly body: string
+  /** of a replicated one */
+  readonly revisions: RevisionHistory | undefined
+  readonly type: unknown
+}
+
+type Judged = FitDocument | ({ readonly kind: 'unfit' } & DocumentFault)
 
 /** Writes what is fit and tells, in the order of `sent`, what became of each. Throws when the store or a hook fails. */
 export async function writeDocuments<P extends CouchPrincipal>(
@@ -56,7 +62,10 @@ export async function writeDocuments<P extends CouchPrincipal>(
   replicated: boolean,
 ): Promise<WriteOutcome[]> {
   const judged: Judged[] = []
-  for (const document of sent) judged.push(await judge(context, document, replicated))
+  for (const document of sent) {
+    const verdict = judge(context, document, replicated)
+    judged.push(verdict instanceof Promise ? await verdict : verdict)
+  }
 
   const refused = sent.flatMap((document, index) => toRefused(document, judged[index]))
   if (refused.length > 0) {
@@ -64,46 +73,77 @@ export async function writeDocuments<P extends CouchPrincipal>(
     await context.options.onRefused?.({ principal, database, replicated, documents: refused })
   }
 
-  const fit = judged.flatMap((verdict) => ('document' in verdict ? [verdict.document] : []))
-  const stored = await store(context, fit, replicated)
+  const fit = judged.filter((verdict) => verdict.kind === 'fit')
+  const stored = await store(context.database, fit)
   announce(context, fit, stored)
 
   let next = 0
   return judged.map((verdict, index) => {
-    if ('document' in verdict) return stored[next++] as WriteOutcome
-    return { kind: 'refused', ...identify(sent[index]?.value), ...verdict.fault }
+    if (verdict.kind === 'fit') return stored[next++] as WriteOutcome
+    return { ...verdict, kind: 'refused', ...identify(sent[index]?.value) }
   })
 }
 
-async function judge<P extends CouchPrincipal>(
+function judge<P extends CouchPrincipal>(
   context: WriteContext<P>,
-  { value, bytes }: SentDocument,
+  sent: SentDocument,
   replicated: boolean,
-): Promise<Judged> {
+): Judged | Promise<Judged> {
+  const { value } = sent
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { fault: { status: 400, error: 'bad_request', reason: 'Document must be a JSON object' } }
-  }
-  const { documentBytes } = context.limits
-  if (bytes > documentBytes) {
-    return { fault: { status: 413, error: 'document_too_large', reason: `larger than ${documentBytes} bytes` } }
+    return unfit({ status: 400, error: 'bad_request', reason: 'Document must be a JSON object' })
   }
   const given = value as Record<string, unknown>
-  const named = given['_id'] === undefined && !replicated ? { _id: randomUUID().replaceAll('-', ''), ...given } : given
+  const named = given['_id'] === undefined && !replicated ? { _id: newId(), ...given } : given
   const fault = findDocumentFault(named, replicated, context.limits) ?? findRightsFault(context, String(named['_id']))
-  if (fault !== undefined) return { fault }
-  const document = toStoredDocument(named, replicated)
-  if (isLocalId(document._id)) return { document }
-  const refusal = await context.options.validateDocument?.({
-    principal: context.principal,
-    database: context.name,
-    document,
-    replicated,
-    readExisting: () => readExisting(context.database, document._id),
-  })
-  return refusal === undefined ? { document } : { fault: { status: statusOf(refusal), ...refusal } }
+  if (fault !== undefined) return unfit(fault)
+
+  const body = sent.hasUnusualNumbers ? toExactBody(sent.text()) : toBody(named)
+  const sizeFault = findSizeFault(body, context.limits.documentBytes)
+  if (sizeFault !== undefined) return unfit(sizeFault)
+
+  const document = named as PouchDocument
+  const fit = toFit(document, body, replicated)
+  const { validateDocument } = context.options
+  if (validateDocument === undefined || isLocalId(fit.id)) return fit
+  const { principal, name, database } = context
+  const readExisting = (): Promise<PouchDocument | undefined> => Promise.resolve(readWinner(database, fit.id))
+  const write = { principal, database: name, document: toPlainDocument(document, replicated), replicated, readExisting }
+  const refusal = validateDocument(write)
+  return refusal instanceof Promise ? refusal.then((late) => toVerdict(fit, late)) : toVerdict(fit, refusal)
 }
 
-const statusOf = (refusal: DocumentRefusal): number => (refusal.error === 'unauthorized' ? 401 : 403)
+export const newId = (): string => randomUUID().replaceAll('-', '')
+
+const unfit = (fault: DocumentFault): Judged => ({ kind: 'unfit', ...fault })
+
+function toVerdict(fit: FitDocument, refusal: DocumentRefusal | undefined): Judged {
+  if (refusal === undefined) return fit
+  return unfit({ status: refusal.error === 'unauthorized' ? 401 : 403, error: refusal.error, reason: refusal.reason })
+}
+
+function findSizeFault(body: string, documentBytes: number): DocumentFault | undefined {
+  if (body.length * 3 <= documentBytes || Buffer.byteLength(body) <= documentBytes) return undefined
+  return { status: 413, error: 'document_too_large', reason: `larger than ${documentBytes} bytes` }
+}
+
+function toFit(document: PouchDocument, body: string, replicated: boolean): FitDocument {
+  const { _id: id, _rev: rev, _deleted: deleted, _revisions: revisions } = document
+  return {
+    kind: 'fit',
+    id,
+    rev,
+    deleted: deleted === true,
+    body,
+    revisions: replicated && !isLocalId(id) ? (revisions ?? historyOfOne(rev ?? '')) : undefined,
+    type: document['type'],
+  }
+}
+
+function historyOfOne(rev: string): RevisionHistory {
+  const dash = rev.indexOf('-')
+  return { start: Number(rev.slice(0, dash)), ids: [rev.slice(dash + 1)] }
+}
 
 function findRightsFault<P extends CouchPrincipal>(context: WriteContext<P>, id: string): DocumentFault | undefined {
   const { principal, name } = context
@@ -118,16 +158,15 @@ function findRightsFault<P extends CouchPrincipal>(context: WriteContext<P>, id:
   return undefined
 }
 
-async function readExisting(database: PouchDatabase, id: string): Promise<PouchDocument | undefined> {
-  const tree = await readRevisionTree(database, id)
-  const winner = tree === undefined ? undefined : listLeaves(tree)[0]
-  return winner === undefined ? undefined : database.get(id, { rev: winner.rev })
+function readWinner(database: DocumentDatabase, id: string): PouchDocument | undefined {
+  const stored = database.read(id)
+  return stored === undefined ? undefined : (JSON.parse(documentText(stored)) as PouchDocument)
 }
 
 function toRefused(sent: SentDocument, verdict: Judged | undefined): RefusedDocument[] {
-  if (verdict === undefined || 'document' in verdict) return []
-  const error = verdict.fault.error === 'unauthorized' ? 'unauthorized' : 'forbidden'
-  return [{ ...identify(sent.value), error, reason: verdict.fault.reason, body: sent.value, text: sent.text() }]
+  if (verdict?.kind !== 'unfit') return []
+  const error = verdict.error === 'unauthorized' ? 'unauthorized' : 'forbidden'
+  return [{ ...identify(sent.value), error, reason: verdict.reason, body: sent.value, text: sent.text() }]
 }
 
 function identify(value: unknown): { id: string; rev: string | undefined } {
@@ -135,65 +174,48 @@ function identify(value: unknown): { id: string; rev: string | undefined } {
   return { id: typeof id === 'string' ? id : '', rev: typeof rev === 'string' ? rev : undefined }
 }
 
-async function store<P extends CouchPrincipal>(
-  context: WriteContext<P>,
-  fit: readonly PouchDocument[],
-  replicated: boolean,
-): Promise<WriteOutcome[]> {
-  const { database } = context
-  const documents = fit.filter((document) => !isLocalId(document._id))
-  const results = documents.length === 0 ? [] : await database.bulkDocs(documents, { new_edits: !replicated })
-  const outcomes = replicated ? matchFailures(documents, results) : results.map(toOutcome)
-  const local: WriteOutcome[] = []
-  for (const document of fit.filter(({ _id }) => isLocalId(_id))) local.push(await storeLocal(database, document))
-  return fit.map(({ _id }) => (isLocalId(_id) ? local.shift() : outcomes.shift()) as WriteOutcome)
+async function store(database: DocumentDatabase, fit: readonly FitDocument[]): Promise<WriteOutcome[]> {
+  const writes: DocumentWrite[] = []
+  const local: FitDocument[] = []
+  for (const document of fit) {
+    if (isLocalId(document.id)) local.push(document)
+    else writes.push(toWrite(document))
+  }
+  const results = writes.length === 0 ? [] : await database.write(writes)
+  const outcomes = results.map((result): WriteOutcome => {
+    if (result.kind === 'stored') return { kind: 'stored', id: result.id, rev: result.rev }
+    return { kind: 'failed', id: result.id, status: 409, error: 'conflict', reason: 'Document update conflict.' }
+  })
+  if (local.length === 0) return outcomes
+  const localOutcomes = await Promise.all(local.map((document) => storeLocal(database, document)))
+  return fit.map(({ id }) => (isLocalId(id) ? localOutcomes.shift() : outcomes.shift()) as WriteOutcome)
 }
 
-async function storeLocal(database: PouchDatabase, document: PouchDocument): Promise<WriteOutcome> {
+function toWrite({ id, rev, deleted, body, revisions }: FitDocument): DocumentWrite {
+  if (revisions !== undefined) return { kind: 'replicated', id, revisions, deleted, body }
+  return rev === undefined ? { kind: 'edit', id, deleted, body } : { kind: 'edit', id, rev, deleted, body }
+}
+
+async function storeLocal(database: DocumentDatabase, { id, rev, deleted, body }: FitDocument): Promise<WriteOutcome> {
   try {
-    const rev = await writeLocalDocument(database, document)
-    return { kind: 'stored', id: document._id, rev }
+    return { kind: 'stored', id, rev: await writeLocalDocument(database, id, deleted ? undefined : body, rev) }
   } catch (error) {
     const known = toCouchError(error)
-    if (known === undefined) throw error
-    return { kind: 'failed', id: document._id, status: known.status, error: known.error, reason: known.reason }
+    if (known === undefined || known.status >= 500) throw error
+    return { kind: 'failed', id, status: known.status, error: known.error, reason: known.reason }
   }
-}
-
-// Of a replicated batch PouchDB gives back the failures only, and in an order of its own.
-function matchFailures(documents: readonly PouchDocument[], failures: readonly PouchWriteResult[]): WriteOutcome[] {
-  const byId = new Map(failures.map((failure) => [failure.id, failure]))
-  return documents.map((document) => {
-    const failure = byId.get(document._id)
-    if (failure !== undefined) return toOutcome(failure)
-    return { kind: 'stored', id: document._id, rev: document._rev ?? firstRevision(document) }
-  })
-}
-
-const firstRevision = ({ _revisions: revisions }: PouchDocument): string =>
-  `${revisions?.start ?? 0}-${revisions?.ids[0] ?? ''}`
-
-function toOutcome(result: PouchWriteResult): WriteOutcome {
-  if (result.ok === true && result.rev !== undefined) return { kind: 'stored', id: result.id, rev: result.rev }
-  const status = result.status ?? 500
-  if (status === 409) {
-    return { kind: 'failed', id: result.id, status, error: 'conflict', reason: 'Document update conflict.' }
-  }
-  const reason = result.reason ?? result.message ?? 'the document could not be stored'
-  return { kind: 'failed', id: result.id, status, error: result.name ?? 'unknown_error', reason }
 }
 
 function announce<P extends CouchPrincipal>(
   context: WriteContext<P>,
-  fit: readonly PouchDocument[],
+  fit: readonly FitDocument[],
   outcomes: readonly WriteOutcome[],
 ): void {
   const { onAccepted } = context.options
   if (onAccepted === undefined) return
-  const documents = fit.flatMap((document, index) => {
+  const documents = fit.flatMap(({ id, deleted, type }, index) => {
     const outcome = outcomes[index]
-    if (outcome?.kind !== 'stored' || isLocalId(document._id)) return []
-    return [{ id: outcome.id, rev: outcome.rev, deleted: document._deleted === true, type: document['type'] }]
+    return outcome?.kind !== 'stored' || isLocalId(id) ? [] : [{ id, rev: outcome.rev, deleted, type }]
   })
   if (documents.length === 0) return
   void Promise.resolve()

@@ -18,7 +18,8 @@ const PRELUDE = `'use strict';
   let emitted = [];
   const emit = function (key, value) { emitted.push([key, value]); };`
 
-function compile(source: string, call: string): (input: string) => string {
+/** Compiles `source` as `given`; `call` is the body of the function that gets `input`. Its result comes back as text. */
+export function compileFunction(source: string, call: string): (input: string) => string {
   const body = source.trim().replace(/;$/, '')
   const context: Context = createContext(Object.create(null) as object)
   new Script(`${PRELUDE}\nconst given = (${body}\n);\nglobalThis.run = function (input) { ${call} };`, {
@@ -33,7 +34,7 @@ function compile(source: string, call: string): (input: string) => string {
 
 /** A map function of a design document: calls `emit` for each row. Throws what the function throws. */
 export function compileMap(source: string, emit: (key: unknown, value: unknown) => void): (document: unknown) => void {
-  const run = compile(source, 'emitted = []; given(JSON.parse(input)); return JSON.stringify(emitted);')
+  const run = compileFunction(source, 'emitted = []; given(JSON.parse(input)); return JSON.stringify(emitted);')
   return (document) => {
     for (const [key, value] of JSON.parse(run(JSON.stringify(document))) as [unknown, unknown][]) emit(key, value)
   }
@@ -45,6 +46,6 @@ export function compileReduce(source: unknown): Reduce {
   const builtIn = findBuiltInReduce(source)
   if (builtIn !== undefined) return builtIn
   const call = 'const [k, v] = JSON.parse(input); return JSON.stringify([given(k, v, false)]);'
-  const run = compile(source, call)
+  const run = compileFunction(source, call)
   return (keys, values) => (JSON.parse(run(JSON.stringify([keys, values]))) as unknown[])[0]
 }

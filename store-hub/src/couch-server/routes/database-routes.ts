@@ -1,34 +1,22 @@
-import type { FastifyInstance } from 'fastify'
-import type { PouchDatabase } from '../../pouchdb/index.ts'
-import type { CouchContext, Handler } from '../context.ts'
-import { addEndpoint, databaseNameOf, databaseOf, principalOf, writeContextOf } from '../context.ts'
-import { forbidden, illegalDatabaseName, notFound, notImplemented } from '../errors.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { pouchOf } from '../../pouchdb/index.ts'
 import { isDatabaseName } from '../../store/index.ts'
+import type { CouchContext, Handler } from '../context.ts'
+import { addEndpoint, databaseNameOf, databaseOf, principalOf, queryOf, writeContextOf } from '../context.ts'
+import { describeDatabase } from '../describe-database.ts'
+import { badRequest, forbidden, illegalDatabaseName, notFound, notImplemented } from '../errors.ts'
 import { jsonBody, jsonObject } from '../json-body.ts'
-import { SECURITY_ID } from '../local-documents.ts'
+import { readSecurity, writeSecurity } from '../local-documents.ts'
 import type { CouchPrincipal } from '../options.ts'
+import { mayHaveUnusualNumbers } from '../stored-body.ts'
 import { expectStored, writeDocuments } from '../write-documents.ts'
-
-const REVISIONS_KEPT = 1_000
-const DEFAULT_SECURITY = { members: { roles: ['_admin'] }, admins: { roles: ['_admin'] } }
 
 /** A database as a whole: making, describing and removing it, and its settings. */
 export function databaseRoutes<P extends CouchPrincipal>(app: FastifyInstance, context: CouchContext<P>): void {
   const { store, access } = context.options
 
-  const describe: Handler = async (request) => {
-    const { doc_count, update_seq } = await databaseOf(context, request).info()
-    return {
-      db_name: databaseNameOf(request),
-      purge_seq: context.sequences.format(0),
-      update_seq: context.sequences.format(Number(update_seq)),
-      doc_count,
-      props: {},
-      disk_format_version: 8,
-      compact_running: false,
-      instance_start_time: '0',
-    }
-  }
+  const describe: Handler = (request) =>
+    describeDatabase(databaseOf(context, request), databaseNameOf(request), context.sequences)
 
   const create: Handler = async (request, reply) => {
     const name = databaseNameOf(request)
@@ -42,20 +30,23 @@ export function databaseRoutes<P extends CouchPrincipal>(app: FastifyInstance, c
 
   const remove: Handler = async (request) => {
     const name = databaseNameOf(request)
+    if (queryOf(request).has('rev')) {
+      throw badRequest(
+        'You tried to DELETE a database with a ?rev= parameter. Did you mean to DELETE a document instead?',
+      )
+    }
+    context.feeds.endAll(name)
     if (!(await store.destroy(name))) throw notFound('missing')
-    context.feeds.wake(name)
     return { ok: true }
   }
 
   const add: Handler = async (request, reply) => {
-    const body = jsonBody(request)
-    const sent = {
-      value: jsonObject(request),
-      text: () => body?.bytes.toString() ?? '',
-      bytes: body?.bytes.length ?? 0,
-    }
+    const value = jsonObject(request)
+    const text = jsonBody(request)?.text ?? ''
+    const sent = { value, text: () => text, hasUnusualNumbers: mayHaveUnusualNumbers(text) }
     const [outcome] = await writeDocuments(writeContextOf(context, request), [sent], false)
-    return reply.code(201).send({ ok: true, ...expectStored(outcome) })
+    const status = queryOf(request).text('batch') === 'ok' ? 202 : 201
+    return reply.code(status).send({ ok: true, ...expectStored(outcome) })
   }
 
   for (const url of ['/:db', '/:db/']) {
@@ -73,7 +64,7 @@ export function databaseRoutes<P extends CouchPrincipal>(app: FastifyInstance, c
   })
 
   addEndpoint(app, context, '/:db/_security', {
-    GET: ['read', (request) => readSecurity(databaseOf(context, request))],
+    GET: ['read', (request, reply) => reply.type('application/json').send(readSecurity(databaseOf(context, request)))],
     PUT: [
       'administer',
       async (request) => {
@@ -84,8 +75,14 @@ export function databaseRoutes<P extends CouchPrincipal>(app: FastifyInstance, c
   })
 
   addEndpoint(app, context, '/:db/_revs_limit', {
-    GET: ['read', () => REVISIONS_KEPT],
-    PUT: ['administer', () => Promise.reject(notImplemented(`_revs_limit is ${REVISIONS_KEPT} and can't be changed`))],
+    GET: ['read', (request) => databaseOf(context, request).info().revsLimit],
+    PUT: [
+      'administer',
+      async (request) => {
+        await databaseOf(context, request).setRevsLimit(requireRevsLimit(request))
+        return { ok: true }
+      },
+    ],
   })
 
   addEndpoint(app, context, '/:db/_compact', {
@@ -99,32 +96,31 @@ export function databaseRoutes<P extends CouchPrincipal>(app: FastifyInstance, c
       },
     ],
   })
+  // Views have no bodies of old revisions to give back.
+  addEndpoint(app, context, '/:db/_compact/:ddoc', {
+    POST: ['administer', (_request, reply) => reply.code(202).send({ ok: true })],
+  })
 
   addEndpoint(app, context, '/:db/_view_cleanup', {
     POST: [
       'administer',
-      async (request, reply) => reply.code(202).send(await databaseOf(context, request).viewCleanup()),
+      async (request, reply) => reply.code(202).send(await pouchOf(databaseOf(context, request)).viewCleanup()),
     ],
   })
 
-  for (const url of ['/:db/_purge', '/:db/_purged_infos_limit']) {
-    addEndpoint(app, context, url, {
-      POST: ['administer', () => Promise.reject(notImplemented('_purge: documents are never purged here'))],
-    })
-  }
+  addEndpoint(app, context, '/:db/_purge', {
+    POST: ['administer', () => Promise.reject(notImplemented('_purge: documents are never purged here'))],
+  })
+  addEndpoint(app, context, '/:db/_purged_infos_limit', {
+    GET: ['read', () => 1_000],
+    PUT: ['administer', () => Promise.reject(notImplemented('_purge: documents are never purged here'))],
+  })
 }
 
-async function readSecurity(database: PouchDatabase): Promise<unknown> {
-  try {
-    return (await database.get(SECURITY_ID))['security'] ?? DEFAULT_SECURITY
-  } catch (error) {
-    if ((error as { status?: unknown }).status === 404) return DEFAULT_SECURITY
-    throw error
-  }
-}
+const MAX_REVS_LIMIT = 1_000_000
 
-async function writeSecurity(database: PouchDatabase, security: object): Promise<void> {
-  const kept = await database.get(SECURITY_ID).catch(() => undefined)
-  const rev = kept?._rev === undefined ? {} : { _rev: kept._rev }
-  await database.put({ _id: SECURITY_ID, ...rev, security })
+function requireRevsLimit(request: FastifyRequest): number {
+  const limit = jsonBody(request)?.value
+  if (typeof limit === 'number' && Number.isInteger(limit) && limit > 0 && limit <= MAX_REVS_LIMIT) return limit
+  throw badRequest('Rev limit has to be an integer > 0')
 }

@@ -1,16 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { PouchDatabase, PouchDocument, PouchGetOptions, RevisionTree } from '../../pouchdb/index.ts'
-import { readLocalSequence, readRevisionTree } from '../../pouchdb/index.ts'
 import type { CouchContext, Endpoint, Handler } from '../context.ts'
-import { addEndpoint, databaseOf, databaseNameOf, pathParameter, queryOf, writeContextOf } from '../context.ts'
-import { findIdFault, isLocalId, isRevision } from '../document-rules.ts'
+import { addEndpoint, databaseOf, pathParameter, queryOf, writeContextOf } from '../context.ts'
+import { findIdFault, isLocalId } from '../document-rules.ts'
 import { CouchError, badRequest, conflict, forbidden, notFound } from '../errors.ts'
 import { jsonBody, jsonObject } from '../json-body.ts'
-import { isOwnLocalId, readLocalDocument } from '../local-documents.ts'
+import { listLocalDocuments, readLocalDocument } from '../local-documents.ts'
+import { readOpenRevisions, toJsonList, toParts, wantsParts } from '../open-revisions.ts'
 import type { CouchPrincipal } from '../options.ts'
-import type { Parameters } from '../parameters.ts'
-import { readRevision, readWinner } from '../read-documents.ts'
-import { listDescendantLeaves, listLeaves } from '../revision-tree.ts'
+import { Parameters } from '../parameters.ts'
+import type { ReadDocument } from '../read-document.ts'
+import { readDocument, readWinner } from '../read-document.ts'
+import { sendPieces } from '../send-text.ts'
+import type { DocumentDatabase } from '../../store/index.ts'
+import { mayHaveUnusualNumbers } from '../stored-body.ts'
+import type { SentDocument } from '../write-documents.ts'
 import { expectStored, writeDocuments } from '../write-documents.ts'
 
 type IdOf = (request: FastifyRequest) => string
@@ -28,23 +31,13 @@ export function documentRoutes<P extends CouchPrincipal>(app: FastifyInstance, c
     addEndpoint(app, context, `/:db/${kind}/:id`, documentEndpoint(context, idOf))
   }
 
-  addEndpoint(app, context, '/:db/_local_docs', {
-    GET: [
-      'read',
-      async (request) => {
-        const limit = queryOf(request).integer('limit') ?? LOCAL_DOCUMENTS
-        const name = databaseNameOf(request)
-        const all = context.options.store.database(name)?.listLocalIds(LOCAL_DOCUMENTS) ?? []
-        const ids = all.filter((id) => !isOwnLocalId(id)).slice(0, limit)
-        const rows = []
-        for (const id of ids) {
-          const { _rev: rev } = await databaseOf(context, request).get(id)
-          rows.push({ id, key: id, value: { rev } })
-        }
-        return { total_rows: null, offset: null, rows }
-      },
-    ],
-  })
+  const localDocs: Handler = (request, reply) => {
+    const parameters = new Parameters(request.query, jsonBody(request)?.value)
+    const limit = parameters.integer('limit') ?? Number.POSITIVE_INFINITY
+    const text = listLocalDocuments(databaseOf(context, request), limit, parameters.boolean('include_docs'))
+    return reply.type('application/json').send(text)
+  }
+  addEndpoint(app, context, '/:db/_local_docs', { GET: ['read', localDocs], POST: ['read', localDocs] })
 
   const noAttachments: Endpoint = {
     GET: ['read', () => Promise.reject(notFound('Document is missing attachment'))],
@@ -52,33 +45,31 @@ export function documentRoutes<P extends CouchPrincipal>(app: FastifyInstance, c
     DELETE: ['read', () => Promise.reject(notFound('Document is missing attachment'))],
   }
   addEndpoint(app, context, '/:db/:id/*', noAttachments)
+  addEndpoint(app, context, '/:db/_design/:id/*', noAttachments)
 }
 
-const LOCAL_DOCUMENTS = 10_000
-
 function documentEndpoint<P extends CouchPrincipal>(context: CouchContext<P>, idOf: IdOf): Endpoint {
-  const checkedId: IdOf = (request) => {
-    const id = idOf(request)
-    const fault = findIdFault(id, context.limits.idBytes)
-    if (fault !== undefined) throw new CouchError(fault.status, fault.error, fault.reason)
-    return id
-  }
+  const checkedId: IdOf = (request) => requireId(idOf(request), context.limits.idBytes)
 
-  const write = async (request: FastifyRequest, document: object, replicated = false) => {
-    const body = jsonBody(request)
-    const text = (): string => body?.bytes.toString() ?? JSON.stringify(document)
-    const sent = { value: document, text, bytes: body?.bytes.length ?? 0 }
+  const write = async (request: FastifyRequest, document: object, text: string, replicated = false) => {
+    const sent: SentDocument = { value: document, text: () => text, hasUnusualNumbers: mayHaveUnusualNumbers(text) }
     const [outcome] = await writeDocuments(writeContextOf(context, request), [sent], replicated)
     return expectStored(outcome)
   }
 
-  const get: Handler = async (request, reply) => {
+  const get: Handler = (request, reply) => {
     const database = databaseOf(context, request)
     const id = checkedId(request)
-    if (isLocalId(id)) return readLocalDocument(database, id)
+    if (isLocalId(id)) return reply.type('application/json').send(readLocalDocument(database, id))
+    if (isWithoutQuery(request)) return answerDocument(request, reply, readWinner(database, id))
     const query = queryOf(request)
-    if (query.has('open_revs')) return readOpenRevisions(database, id, query)
-    return answerDocument(request, reply, await readDocument(database, id, query))
+    if (!query.has('open_revs')) {
+      return answerDocument(request, reply, readDocument(database, context.sequences, id, query))
+    }
+    const read = readOpenRevisions(database, id, query)
+    if (!wantsParts(request.headers.accept)) return sendPieces(reply, [toJsonList(read)].values())
+    const { type, text } = toParts(read)
+    return reply.type(type).send(text)
   }
 
   const put: Handler = async (request, reply) => {
@@ -88,24 +79,60 @@ function documentEndpoint<P extends CouchPrincipal>(context: CouchContext<P>, id
     if (document['_id'] !== undefined && document['_id'] !== id) {
       throw badRequest('Document ID in the body must be that of the URL')
     }
-    const stored = await write(request, { ...document, _id: id }, !query.boolean('new_edits', true))
-    return reply
-      .code(201)
-      .header('etag', `"${stored.rev}"`)
-      .send({ ok: true, ...stored })
+    const text = jsonBody(request)?.text ?? '{}'
+    const replicated = !query.boolean('new_edits', true)
+    return answerWritten(reply, 201, query, await write(request, { ...document, _id: id }, text, replicated))
   }
 
   const remove: Handler = async (request, reply) => {
     const id = checkedId(request)
-    const rev = sentRevision(request, queryOf(request))
-    const database = databaseOf(context, request)
-    if (isLocalId(id)) await readLocalDocument(database, id)
-    else await requireRemovable(database, id, rev)
-    const stored = await write(request, { _id: id, _deleted: true, ...(rev === undefined ? {} : { _rev: rev }) })
-    return reply.header('etag', `"${stored.rev}"`).send({ ok: true, ...stored })
+    const query = queryOf(request)
+    const rev = sentRevision(request, query)
+    if (!isLocalId(id)) requireRemovable(databaseOf(context, request), id, rev)
+    const document = { _id: id, _deleted: true, ...(rev === undefined ? {} : { _rev: rev }) }
+    return answerWritten(reply, 200, query, await write(request, document, JSON.stringify(document)))
   }
 
-  return { GET: ['read', get], PUT: ['read', put], DELETE: ['read', remove] }
+  const copy: Handler = async (request, reply) => {
+    const query = queryOf(request)
+    const destination = readDestination(request, context.limits.idBytes)
+    const source = readDocument(databaseOf(context, request), context.sequences, checkedId(request), query)
+    const document = { ...(JSON.parse(source.text) as object), _id: destination.id, _rev: destination.rev }
+    return answerWritten(reply, 201, query, await write(request, document, source.text))
+  }
+
+  return { GET: ['read', get], PUT: ['read', put], DELETE: ['read', remove], COPY: ['read', copy] }
+}
+
+function requireId(id: string, idBytes: number): string {
+  const fault = findIdFault(id, idBytes)
+  if (fault !== undefined) throw new CouchError(fault.status, fault.error, fault.reason)
+  return id
+}
+
+const isWithoutQuery = (request: FastifyRequest): boolean => {
+  for (const _name in request.query as object) return false
+  return true
+}
+
+function answerDocument(request: FastifyRequest, reply: FastifyReply, { rev, text }: ReadDocument): FastifyReply {
+  const etag = `"${rev}"`
+  reply.header('etag', etag)
+  const isKnown = request.headers['if-none-match'] === etag && isWithoutQuery(request)
+  return isKnown ? reply.code(304).send() : reply.type('application/json').send(text)
+}
+
+/** `batch=ok` is answered as accepted, though it is on disk as any other write. */
+function answerWritten(
+  reply: FastifyReply,
+  status: number,
+  query: Parameters,
+  stored: { id: string; rev: string },
+): FastifyReply {
+  return reply
+    .code(query.text('batch') === 'ok' ? 202 : status)
+    .header('etag', `"${stored.rev}"`)
+    .send({ ok: true, ...stored })
 }
 
 function withRevision(document: Record<string, unknown>, rev: string | undefined): Record<string, unknown> {
@@ -118,78 +145,30 @@ function withRevision(document: Record<string, unknown>, rev: string | undefined
 
 /** The revision that a request names in its query or as an ETag in `If-Match`. */
 function sentRevision(request: FastifyRequest, query: Parameters): string | undefined {
-  const rev = query.text('rev') ?? request.headers['if-match']?.replace(/^"|"$/g, '')
-  if (rev === undefined || rev === '') return undefined
-  return rev
+  const inQuery = query.text('rev') || undefined
+  const inHeader = request.headers['if-match']?.replaceAll('"', '') || undefined
+  if (inQuery !== undefined && inHeader !== undefined && inQuery !== inHeader) {
+    throw badRequest('Document rev and etag have different values')
+  }
+  return inQuery ?? inHeader
 }
 
-async function requireRemovable(database: PouchDatabase, id: string, rev: string | undefined): Promise<void> {
-  const winner = await readWinner(database, id)
-  if (winner === undefined) throw notFound('missing')
-  if (winner.deleted) throw notFound('deleted')
+function requireRemovable(database: DocumentDatabase, id: string, rev: string | undefined): void {
+  const head = database.head(id)
+  if (head === undefined) throw notFound('missing')
+  if (head.deleted) throw notFound('deleted')
   if (rev === undefined) throw conflict()
 }
 
-async function readDocument(database: PouchDatabase, id: string, query: Parameters): Promise<PouchDocument> {
-  const tree = await readRevisionTree(database, id)
-  if (tree === undefined) throw notFound('missing')
-  const rev = chooseRevision(tree, query)
-  const meta = query.boolean('meta')
-  const options: PouchGetOptions = {
-    rev,
-    revs: query.boolean('revs'),
-    revs_info: meta || query.boolean('revs_info'),
+function readDestination(request: FastifyRequest, idBytes: number): { id: string; rev: string | undefined } {
+  const { destination } = request.headers
+  if (typeof destination !== 'string' || destination === '')
+    throw badRequest('Destination header is mandatory for COPY.')
+  const [encoded = '', query = ''] = destination.split('?')
+  try {
+    const id = requireId(decodeURIComponent(encoded), idBytes)
+    return { id, rev: new URLSearchParams(query).get('rev') ?? undefined }
+  } catch (error) {
+    throw error instanceof CouchError ? error : badRequest('Destination: is not an encoded document id')
   }
-  const document = await database.get(id, options)
-  const others = listLeaves(tree).filter((leaf) => leaf.rev !== listLeaves(tree)[0]?.rev)
-  const conflicts = others.filter((leaf) => !leaf.deleted).map((leaf) => leaf.rev)
-  const deleted = others.filter((leaf) => leaf.deleted).map((leaf) => leaf.rev)
-  if ((meta || query.boolean('conflicts')) && conflicts.length > 0) document._conflicts = conflicts
-  if ((meta || query.boolean('deleted_conflicts')) && deleted.length > 0) document['_deleted_conflicts'] = deleted
-  if (query.boolean('local_seq')) document['_local_seq'] = await readLocalSequence(database, id, rev)
-  return document
-}
-
-function chooseRevision(tree: RevisionTree, query: Parameters): string {
-  const rev = query.text('rev')
-  if (rev !== undefined) {
-    if (!isRevision(rev)) throw badRequest('rev: Invalid rev format')
-    const [latest] = query.boolean('latest') ? listDescendantLeaves(tree, rev) : [rev]
-    if (latest === undefined) throw notFound('missing')
-    return latest
-  }
-  const winner = listLeaves(tree)[0]
-  if (winner === undefined || winner.deleted) throw notFound('deleted')
-  return winner.rev
-}
-
-function answerDocument(request: FastifyRequest, reply: FastifyReply, document: PouchDocument): unknown {
-  const isPlain = Object.keys(request.query as object).length === 0
-  if (!isPlain) return document
-  const etag = `"${document._rev ?? ''}"`
-  reply.header('etag', etag)
-  return request.headers['if-none-match'] === etag ? reply.code(304).send() : document
-}
-
-async function readOpenRevisions(database: PouchDatabase, id: string, query: Parameters): Promise<object[]> {
-  const options = { revs: query.boolean('revs'), latest: query.boolean('latest') }
-  const tree = await readRevisionTree(database, id)
-  const wanted = query.text('open_revs') === 'all' ? leavesOf(tree) : (query.texts('open_revs', MAX_OPEN_REVS) ?? [])
-  const seen = new Set<string>()
-  const answers: object[] = []
-  for (const rev of wanted) {
-    for (const found of await readRevision(database, id, rev, options)) {
-      if ('error' in found) answers.push({ missing: found.error.rev })
-      else if (!seen.has(found.ok._rev ?? '')) answers.push(found)
-      if ('ok' in found) seen.add(found.ok._rev ?? '')
-    }
-  }
-  return answers
-}
-
-const MAX_OPEN_REVS = 1_000
-
-function leavesOf(tree: RevisionTree | undefined): string[] {
-  if (tree === undefined) throw notFound('missing')
-  return listLeaves(tree).map((leaf) => leaf.rev)
 }

@@ -1,5 +1,4 @@
 // Questions to a database: `_all_docs`, `_find` and its indexes, and the views of design documents.
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AllDocumentsRequest } from '../all-documents.ts'
 import { listKeys, listRange } from '../all-documents.ts'
@@ -10,42 +9,45 @@ import { createIndex, deleteIndex, explainFind, findDocuments, listIndexes } fro
 import { jsonBody, jsonObject } from '../json-body.ts'
 import type { CouchPrincipal } from '../options.ts'
 import { Parameters } from '../parameters.ts'
+import { sendPieces } from '../send-text.ts'
+import type { DocumentDatabase } from '../../store/index.ts'
 import { describeView, queryView, readViewRequest } from '../views.ts'
 
 export function queryRoutes<P extends CouchPrincipal>(app: FastifyInstance, context: CouchContext<P>): void {
   const { limits } = context
   const maxKeys = Math.max(limits.batchDocuments, 10_000)
 
-  const readUpdateSequence = async (
-    request: FastifyRequest,
-    parameters: Parameters,
-  ): Promise<number | string | undefined> => {
-    if (!parameters.boolean('update_seq')) return undefined
-    return context.sequences.format(Number((await databaseOf(context, request).info()).update_seq))
-  }
-
-  const allDocs: Handler = async (request, reply) => {
-    const parameters = parametersOf(request)
-    const database = databaseOf(context, request)
-    const updateSequence = await readUpdateSequence(request, parameters)
-    const asked = readRange(parameters, updateSequence)
+  const listDocuments = (database: DocumentDatabase, parameters: Parameters): Generator<string> => {
+    const asked = readRange(parameters)
+    const updateSequence = parameters.boolean('update_seq')
+      ? context.sequences.text(database.info().updateSequence)
+      : undefined
     const keys = readKeys(parameters, maxKeys)
-    const pieces = keys === undefined ? listRange(database, asked) : listKeys(database, sliceKeys(keys, asked), asked)
-    return reply.type('application/json').send(Readable.from(pieces, { objectMode: false }))
+    const range = { ...asked, updateSequence }
+    return keys === undefined ? listRange(database, range) : listKeys(database, sliceKeys(keys, asked), range)
   }
+  const allDocs: Handler = (request, reply) =>
+    sendPieces(reply, listDocuments(databaseOf(context, request), parametersOf(request)))
   addEndpoint(app, context, '/:db/_all_docs', { GET: ['read', allDocs], POST: ['read', allDocs] })
-
-  addEndpoint(app, context, '/:db/_design_docs', {
-    GET: [
+  addEndpoint(app, context, '/:db/_all_docs/queries', {
+    POST: [
       'read',
-      async (request, reply) => {
-        const asked = readRange(parametersOf(request), undefined)
-        const range = { ...asked, startkey: '_design/', endkey: '_design0', inclusiveEnd: false, descending: false }
-        const pieces = listRange(databaseOf(context, request), range)
-        return reply.type('application/json').send(Readable.from(pieces, { objectMode: false }))
+      (request, reply) => {
+        const queries = readQueries(request)
+        return sendPieces(
+          reply,
+          joinResults(queries.map((query) => listDocuments(databaseOf(context, request), query))),
+        )
       },
     ],
   })
+
+  const designDocs: Handler = (request, reply) => {
+    const asked = readRange(parametersOf(request))
+    const range = { ...asked, startKey: '_design/', endKey: '_design0', inclusiveEnd: false, descending: false }
+    return sendPieces(reply, listRange(databaseOf(context, request), { ...range, updateSequence: undefined }))
+  }
+  addEndpoint(app, context, '/:db/_design_docs', { GET: ['read', designDocs], POST: ['read', designDocs] })
 
   addEndpoint(app, context, '/:db/_find', {
     POST: ['read', (request) => findDocuments(databaseOf(context, request), jsonObject(request))],
@@ -70,6 +72,20 @@ export function queryRoutes<P extends CouchPrincipal>(app: FastifyInstance, cont
     return queryView(databaseOf(context, request), design, name, asked)
   }
   addEndpoint(app, context, '/:db/_design/:ddoc/_view/:view', { GET: ['read', view], POST: ['read', view] })
+  addEndpoint(app, context, '/:db/_design/:ddoc/_view/:view/queries', {
+    POST: [
+      'read',
+      async (request) => {
+        const results: object[] = []
+        for (const query of readQueries(request)) {
+          const asked = readViewRequest(query, maxKeys)
+          const [design, name] = [pathParameter(request, 'ddoc'), pathParameter(request, 'view')]
+          results.push(await queryView(databaseOf(context, request), design, name, asked))
+        }
+        return { results }
+      },
+    ],
+  })
   addEndpoint(app, context, '/:db/_design/:ddoc/_info', {
     GET: ['read', (request) => describeView(databaseOf(context, request), pathParameter(request, 'ddoc'))],
   })
@@ -86,24 +102,45 @@ const parametersOf = (request: FastifyRequest): Parameters => {
   return new Parameters(request.query, value)
 }
 
-function readRange(parameters: Parameters, updateSequence: number | string | undefined): AllDocumentsRequest {
+const MAX_QUERIES = 100
+
+function readQueries(request: FastifyRequest): Parameters[] {
+  const { queries } = jsonObject(request)
+  if (!Array.isArray(queries)) throw badRequest('`queries` member must exist and be an array.')
+  if (queries.length > MAX_QUERIES) throw badRequest(`queries: at most ${MAX_QUERIES} are answered at once`)
+  return queries.map((query) => new Parameters({}, query))
+}
+
+function* joinResults(results: readonly Generator<string>[]): Generator<string> {
+  let separator = '{"results":[\n'
+  for (const result of results) {
+    yield separator
+    yield* result
+    separator = ','
+  }
+  yield results.length === 0 ? '{"results":[]}\n' : ']}\n'
+}
+
+function readRange(parameters: Parameters): Omit<AllDocumentsRequest, 'updateSequence'> {
   const key = parameters.json('key')
   const descending = parameters.boolean('descending')
   const only = key === undefined ? undefined : toIdBound(key)
-  const startkey = only ?? toIdBound(parameters.json('startkey', 'start_key'))
-  const endkey = only ?? toIdBound(parameters.json('endkey', 'end_key'))
+  const startKey = only ?? toIdBound(parameters.json('startkey', 'start_key'))
+  const endKey = only ?? toIdBound(parameters.json('endkey', 'end_key'))
   return {
-    startkey: typeof startkey === 'object' ? (startkey.beyond ? LAST_ID : '') : startkey,
-    endkey: typeof endkey === 'object' ? (endkey.beyond ? LAST_ID : '') : endkey,
+    startKey: toKey(startKey),
+    endKey: toKey(endKey),
     inclusiveEnd: only !== undefined || parameters.boolean('inclusive_end', true),
     descending,
     skip: parameters.integer('skip') ?? 0,
     limit: parameters.integer('limit') ?? Number.POSITIVE_INFINITY,
     includeDocs: parameters.boolean('include_docs'),
     conflicts: parameters.boolean('conflicts'),
-    updateSequence,
   }
 }
+
+const toKey = (bound: ReturnType<typeof toIdBound>): string | undefined =>
+  typeof bound === 'object' ? (bound.beyond ? LAST_ID : '') : bound
 
 /** Greater than any id. */
 const LAST_ID = '\u{10ffff}'
@@ -125,7 +162,10 @@ function readKeys(parameters: Parameters, limit: number): unknown[] | undefined 
   return keys
 }
 
-function sliceKeys(keys: unknown[], { skip, limit, descending }: AllDocumentsRequest): unknown[] {
+function sliceKeys(
+  keys: unknown[],
+  { skip, limit, descending }: Pick<AllDocumentsRequest, 'skip' | 'limit' | 'descending'>,
+): unknown[] {
   const ordered = descending ? keys.toReversed() : keys
   return ordered.slice(skip, skip + limit)
 }
