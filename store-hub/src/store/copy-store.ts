@@ -7,7 +7,7 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
-import { query } from './connection.ts'
+import { query, readNumber } from './connection.ts'
 import { toFileName } from './database-name.ts'
 import { syncFolder, writeFileDurably } from './durable-files.ts'
 import { StoreError, toStoreError } from './errors.ts'
@@ -98,7 +98,7 @@ function openSource(store: Store, name: string): Source {
       connection,
       'SELECT documents, deleted, sequence FROM state',
     ).get()
-    const pages = query<{ page_count: number }>(connection, 'PRAGMA page_count').get()?.page_count ?? 0
+    const pages = readNumber(connection, 'page_count')
     if (counts === undefined) throw new StoreError('database_unreadable', name, `The database '${name}' has no state`)
     return { name, ...counts, connection, pages }
   } catch (error) {

@@ -12,8 +12,8 @@ import type {
   StoredRevision,
 } from './document-database.ts'
 import { StoreError } from './errors.ts'
-import type { HeadBodyRow, HeadRow, Rows } from './document-rows.ts'
-import { treeOf } from './document-writer.ts'
+import type { BodyRow, HeadBodyRow, HeadRow, Rows } from './document-rows.ts'
+import { bodyChecksum, treeOf } from './document-writer.ts'
 import { decodeTree, findNode, historyOf, leavesOf } from './stored-tree.ts'
 
 export function createDocumentReader(rows: Rows, name: string) {
@@ -37,7 +37,7 @@ export function createDocumentReader(rows: Rows, name: string) {
       const winner = rows.winner.get(id)
       if (winner === undefined) return undefined
       if (rev !== undefined && rev !== winner.rev) return readOther(id, rev)
-      return { id, rev: winner.rev, deleted: winner.deleted === 1, body: winner.text ?? lost(id) }
+      return { id, rev: winner.rev, deleted: winner.deleted === 1, body: sound(id, winner.rev, winner) }
     },
 
     changes({ since = 0, limit, descending = false, bodies = false }: ChangesRange): ChangedDocument[] {
@@ -72,12 +72,12 @@ export function createDocumentReader(rows: Rows, name: string) {
     const row = rows.document.get(id)
     const state = row === undefined ? undefined : findNode(treeOf(row), rev)?.[1]
     if (state?.body === undefined) return undefined
-    return { id, rev, deleted: state.deleted === true, body: rows.body.get(state.body)?.text ?? lost(id) }
+    return { id, rev, deleted: state.deleted === true, body: sound(id, rev, rows.body.get(state.body)) }
   }
 
   function toListed(row: HeadBodyRow, bodies: boolean): ChangedDocument {
     const head = toHead(row)
-    return bodies ? { ...head, body: row.text ?? lost(row.id) } : head
+    return bodies ? { ...head, body: sound(row.id, row.rev, row) } : head
   }
 
   function toHead(row: HeadRow): DocumentHead {
@@ -86,8 +86,15 @@ export function createDocumentReader(rows: Rows, name: string) {
     return { id: row.id, sequence: row.sequence, rev: row.rev, deleted, leaves }
   }
 
-  // Leaving such a document out would let a checkpoint pass it.
-  function lost(id: string): never {
-    throw new StoreError('database_unreadable', name, `The body of '${id}' is not in the database '${name}'`)
+  // What is damaged is not served, and leaving it out would let a checkpoint pass it.
+  function sound(id: string, rev: Revision, row: BodyRow | undefined): string {
+    const text = row?.text ?? undefined
+    if (text !== undefined && row?.checksum === bodyChecksum(id, rev, text)) return text
+    const state = text === undefined ? 'missing' : 'damaged'
+    throw new StoreError(
+      'database_unreadable',
+      name,
+      `The body of '${id}' ${rev} is ${state} in the database '${name}'`,
+    )
   }
 }

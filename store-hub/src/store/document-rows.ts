@@ -16,10 +16,13 @@ export interface DocumentRow extends HeadRow {
   readonly body: number
 }
 
-export interface HeadBodyRow extends HeadRow {
-  /** null when the body is lost: the file is damaged */
+/** A body as it lies in the file; null when it is lost: the file is damaged. */
+export interface BodyRow {
   readonly text: string | null
+  readonly checksum: number | null
 }
+
+export interface HeadBodyRow extends HeadRow, BodyRow {}
 
 /** Numbers that are kept in the file with every transaction, so that opening it counts nothing. */
 export interface DatabaseState {
@@ -43,11 +46,11 @@ export function prepareRows(connection: DatabaseSync) {
       connection,
       'SELECT sequence, id, rev, deleted, leaves, body, tree FROM document WHERE id = ?',
     ),
-    winner: query<{ rev: string; deleted: number; text: string | null }>(
+    winner: query<BodyRow & { rev: string; deleted: number }>(
       connection,
-      `SELECT d.rev, d.deleted, b.text ${WITH_BODY} WHERE d.id = ?`,
+      `SELECT d.rev, d.deleted, b.text, b.checksum ${WITH_BODY} WHERE d.id = ?`,
     ),
-    body: query<{ text: string }>(connection, 'SELECT text FROM body WHERE key = ?'),
+    body: query<BodyRow>(connection, 'SELECT text, checksum FROM body WHERE key = ?'),
     countChanges: query<{ count: number }>(connection, 'SELECT count(*) AS count FROM document WHERE sequence > ?'),
 
     insertDocument: connection.prepare(
@@ -78,7 +81,7 @@ export function prepareRows(connection: DatabaseSync) {
       if (known !== undefined) return known
       const made = query<HeadBodyRow>(
         connection,
-        `SELECT ${HEAD}${bodies ? ', b.text' : ''} ${bodies ? WITH_BODY : 'FROM document d'}
+        `SELECT ${HEAD}${bodies ? ', b.text, b.checksum' : ''} ${bodies ? WITH_BODY : 'FROM document d'}
          WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`,
       )
       listings.set(key, made)

@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { compactDatabase } from './compaction.ts'
-import { openConnection, query } from './connection.ts'
+import { openConnection, readNumber } from './connection.ts'
 import type { DatabaseInfo, DocumentDatabase, DocumentWrite } from './document-database.ts'
 import { createDocumentReader } from './document-reader.ts'
 import { createSpaceCheck } from './disk-space.ts'
@@ -40,7 +39,7 @@ export interface OpenDocumentDatabase extends DocumentDatabase {
 export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocumentDatabase {
   const { file, name, durable = true, reserveBytes, maxPages, onCommit } = options
   const folder = path.dirname(file)
-  const connection = openConnection(file, name, durable ? 'FULL' : 'NORMAL')
+  const connection = openConnection({ file, name, synchronous: durable ? 'FULL' : 'NORMAL' })
   if (maxPages !== undefined) connection.exec(`PRAGMA max_page_count = ${maxPages}`)
   const rows = prepareRows(connection)
   const state = readState()
@@ -130,8 +129,8 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
   }
 
   function readInfo(): DatabaseInfo {
-    const pageBytes = pragma(connection, 'page_size')
-    const pages = pragma(connection, 'page_count')
+    const pageBytes = readNumber(connection, 'page_size')
+    const pages = readNumber(connection, 'page_count')
     return {
       documentCount: state.documents,
       deletedCount: state.deleted,
@@ -139,7 +138,7 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
       revsLimit: state.revsLimit,
       compactRunning: compaction !== undefined,
       fileBytes: pages * pageBytes + (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0),
-      activeBytes: (pages - pragma(connection, 'freelist_count')) * pageBytes,
+      activeBytes: (pages - readNumber(connection, 'freelist_count')) * pageBytes,
     }
   }
 
@@ -150,10 +149,6 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
       throw toStoreError(error, name)
     }
   }
-}
-
-function pragma(connection: DatabaseSync, name: 'page_size' | 'page_count' | 'freelist_count'): number {
-  return query<Record<string, number>>(connection, `PRAGMA ${name}`).get()?.[name] ?? 0
 }
 
 /** True for a text that can be the id of a document: not empty, and UTF-8 can hold it. */

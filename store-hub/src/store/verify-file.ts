@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { query } from './connection.ts'
 import type { Verification, VerificationProblem } from './document-database.ts'
-import type { DatabaseState, DocumentRow } from './document-rows.ts'
+import type { BodyRow, DatabaseState, DocumentRow } from './document-rows.ts'
 import { bodyChecksum, treeOf } from './document-writer.ts'
 import { leavesOf, revisionsOf, type StoredTree } from './stored-tree.ts'
 
@@ -11,20 +11,18 @@ const PAGE = 1000
 /** Checks everything that verification.ts lists, in the read transaction of `connection`. */
 export function verifyFile(connection: DatabaseSync): Verification {
   const found = collectProblems()
-  let documents = 0
-  let bodies = 0
-  try {
-    checkPages(connection, found.add)
-    const counted = checkDocuments(connection, found.add)
-    documents = counted.documents
-    bodies = counted.bodies
-    checkState(connection, counted, found.add)
-  } catch (error) {
-    found.add({
-      problem: `The file can't be read to its end: ${error instanceof Error ? error.message : String(error)}`,
-    })
+  const counted: Counted = { documents: 0, living: 0, deleted: 0, lastSequence: 0, bodies: 0, lastBody: 0 }
+  const attempt = (what: string, check: () => void): void => {
+    try {
+      check()
+    } catch (error) {
+      found.add({ problem: `${what}: ${error instanceof Error ? error.message : String(error)}` })
+    }
   }
-  return { documents, bodies, problemCount: found.count(), problems: found.problems }
+  attempt('SQLite can not check its pages', () => checkPages(connection, found.add))
+  attempt('The documents can not be read to the last', () => checkDocuments(connection, counted, found.add))
+  attempt('The counts can not be checked', () => checkState(connection, counted, found.add))
+  return { documents: counted.documents, bodies: counted.bodies, problemCount: found.count(), problems: found.problems }
 }
 
 type Add = (problem: VerificationProblem) => void
@@ -56,13 +54,12 @@ interface Counted {
   lastBody: number
 }
 
-function checkDocuments(connection: DatabaseSync, add: Add): Counted {
+function checkDocuments(connection: DatabaseSync, counted: Counted, add: Add): void {
   const page = query<DocumentRow>(
     connection,
     'SELECT sequence, id, rev, deleted, leaves, body, tree FROM document WHERE sequence > ? ORDER BY sequence LIMIT ?',
   )
-  const body = query<{ checksum: number; text: string }>(connection, 'SELECT checksum, text FROM body WHERE key = ?')
-  const counted: Counted = { documents: 0, living: 0, deleted: 0, lastSequence: 0, bodies: 0, lastBody: 0 }
+  const body = query<BodyRow & { text: string }>(connection, 'SELECT checksum, text FROM body WHERE key = ?')
   const seen = createKeySet()
 
   const checkDocument = (row: DocumentRow): void => {
@@ -97,7 +94,6 @@ function checkDocuments(connection: DatabaseSync, add: Add): Counted {
       }
     }
   }
-  return counted
 }
 
 function checkRow(row: DocumentRow, tree: StoredTree, add: Add): void {
