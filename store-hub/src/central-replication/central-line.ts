@@ -1,85 +1,101 @@
-/** The line to central: requests with time-outs and credentials, and whether central answers at present. */
+// The line to central: requests with time-outs and credentials, and whether central answers at present.
+//
+// 1. Only JSON of the expected kind is an answer of central. A page with status 200 is a captive portal: the line is down.
+// 2. An answer is read whole, within a bound, before it counts: a connection that dies in a body is a line that is down.
+// 3. Redirects are not followed: CouchDB sends none to a replicator, portals do.
 import type { WanState } from '@tidemark/contracts'
-import type { CentralAddress } from '../config.ts'
-import { PouchDB, type PouchDatabase } from '../pouchdb/index.ts'
+import { createAuthorization, type CentralAuthorization, type CredentialSources } from './central-authorization.ts'
+import { CentralError, isLineFailure, retryAfterMs, type CentralFailure } from './central-error.ts'
+import { parseExactly } from './exact-json.ts'
 
 export interface CentralLine {
   readonly state: () => WanState
-  /** Calls `listener` at each change of state. */
+  /** Calls `listener` at each change of state. Returns the function that ends it. */
   onChange(listener: (state: WanState) => void): () => void
-  /** A remote database for one run; `signal` ends its requests. */
-  remote(database: string, signal: AbortSignal): PouchDatabase
   /** Asks central whether it is up, and notes the answer. */
   probe(): Promise<void>
-  /** Makes a database; one that exists is as good. Throws a CentralError. */
-  ensureDatabase(database: string): Promise<void>
-  /** Central's update sequence, an opaque text to be compared for equality only. Throws a CentralError. */
-  updateSequence(database: string): Promise<string>
-  /** Which of these revisions, by document id, the database lacks: the ids. Throws a CentralError. */
-  missing(database: string, revisions: Readonly<Record<string, readonly string[]>>): Promise<string[]>
-  /** Names of central's databases that begin with `prefix`. Throws a CentralError. */
-  databases(prefix: string): Promise<string[]>
+  /** One request. Rejects with a CentralError, or with the reason of `signal` when that ended it. */
+  ask(request: CentralRequest): Promise<CentralAnswer>
+  readonly authorization: CentralAuthorization
 }
 
-/** What central answered when it was not what was hoped for. `status` is undefined when it did not answer. */
-export class CentralError extends Error {
-  readonly status: number | undefined
+export interface CentralRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  /** below central's URL, without a slash at its beginning */
+  readonly path: string
+  /** JSON text */
+  readonly body?: string
+  /** `transfer` for what carries documents, `question` for what should be answered at once; default `question` */
+  readonly patience?: 'transfer' | 'question'
+  readonly signal?: AbortSignal | undefined
+}
 
-  constructor(message: string, status: number | undefined, cause?: unknown) {
-    super(message, { cause })
-    this.name = 'CentralError'
-    this.status = status
-  }
+export interface CentralAnswer {
+  readonly status: number
+  /** as parsed; numbers beyond a double's digits are kept as text that serialises unchanged */
+  readonly json: unknown
 }
 
 export interface LineTimings {
-  /** One request of a replication, body included. A half-open connection can't hold up a run longer. */
+  /** One request that carries documents, its answer included. A half-open connection can't hold up a run longer. */
   readonly requestMs: number
   readonly questionMs: number
   readonly probeMs: number
 }
 
-export const defaultLineTimings: LineTimings = { requestMs: 30_000, questionMs: 10_000, probeMs: 5000 }
+export interface CentralLineAddress extends CredentialSources {
+  /** without credentials and without a slash at its end */
+  readonly url: string
+}
 
-const gatewayStatuses = new Set([502, 503, 504])
+export const defaultLineTimings: LineTimings = { requestMs: 60_000, questionMs: 10_000, probeMs: 5000 }
+/** Bytes of one answer. */
+const maxAnswerBytes = 48_000_000
 
-export function createCentralLine(address: CentralAddress, timings: LineTimings = defaultLineTimings): CentralLine {
-  let state: WanState = 'unknown'
+export function createCentralLine(address: CentralLineAddress, timings: LineTimings = defaultLineTimings): CentralLine {
+  const authorization = createAuthorization(address)
   const listeners = new Set<(state: WanState) => void>()
+  let state: WanState = 'unknown'
   const note = (next: WanState): void => {
     if (next === state) return
     state = next
-    listeners.forEach((listener) => listener(next))
+    for (const listener of listeners) listener(next)
   }
 
-  const request = async (url: string, init: RequestInit, timeoutMs: number, stop?: AbortSignal): Promise<Response> => {
+  const send = async (request: CentralRequest, timeoutMs: number): Promise<CentralAnswer> => {
+    const { method, path, body, signal } = request
     const timeout = AbortSignal.timeout(timeoutMs)
-    const signals = [timeout, stop, init.signal].filter((signal) => signal !== undefined && signal !== null)
-    const headers = new Headers([...new Headers(init.headers)])
-    if (address.authorization !== undefined) headers.set('authorization', address.authorization)
+    const headers = new Headers({ accept: 'application/json' })
+    if (body !== undefined) headers.set('content-type', 'application/json')
+    const credentials = await authorization.header().catch(refuseCredentials)
+    if (credentials !== undefined) headers.set('authorization', credentials)
     try {
-      const response = await fetch(url, { ...init, headers, signal: AbortSignal.any(signals) })
-      // Read whole here, so that a connection that dies in the middle of a body counts as a line that is down.
-      const body = response.status === 204 || response.status === 304 ? null : await response.arrayBuffer()
-      note(gatewayStatuses.has(response.status) ? 'down' : 'up')
-      return new Response(body, { status: response.status, headers: response.headers })
+      const response = await fetch(`${address.url}/${path}`, {
+        method,
+        headers,
+        redirect: 'manual',
+        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+        ...(body !== undefined && { body }),
+      })
+      return answerOf(response, await readBounded(response))
     } catch (cause) {
-      if (stop?.aborted === true || init.signal?.aborted === true) throw cause
-      note('down')
+      if (cause instanceof CentralError) throw cause
+      signal?.throwIfAborted()
       const reason = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(cause)
-      throw new CentralError(`central can't be reached: ${reason}`, undefined, cause)
+      throw new CentralError('unreachable', `central can't be reached: ${reason}`, { cause })
     }
   }
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const json =
-      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    const response = await request(`${address.url}/${path}`, { method, ...json }, timings.questionMs)
-    const answer: unknown = await response.json().catch(() => undefined)
-    if (response.ok) return answer
-    const reason =
-      typeof answer === 'object' && answer !== null && 'reason' in answer ? String(answer.reason) : 'no reason given'
-    throw new CentralError(`central answered ${response.status}: ${reason}`, response.status)
+  const ask = async (request: CentralRequest): Promise<CentralAnswer> => {
+    const timeoutMs = request.patience === 'transfer' ? timings.requestMs : timings.questionMs
+    try {
+      const answer = await send(request, timeoutMs)
+      note('up')
+      return answer
+    } catch (error) {
+      if (error instanceof CentralError) note(saysLineIsDown(error) ? 'down' : 'up')
+      throw error
+    }
   }
 
   return {
@@ -88,58 +104,89 @@ export function createCentralLine(address: CentralAddress, timings: LineTimings 
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    remote: (database, signal) =>
-      guardInfo(
-        new PouchDB(`${address.url}/${encodeURIComponent(database)}`, {
-          adapter: 'http',
-          skip_setup: true,
-          fetch: (url, init) => request(url, plainInit(init), timings.requestMs, signal),
-        }),
-      ),
     async probe() {
-      await request(`${address.url}/_up`, { method: 'GET' }, timings.probeMs).catch(() => undefined)
-    },
-    async ensureDatabase(database) {
       try {
-        await ask('PUT', encodeURIComponent(database))
+        const { json } = await send({ method: 'GET', path: '_up' }, timings.probeMs)
+        if (isRecord(json) && json['status'] === 'ok') note('up')
       } catch (error) {
-        if (!(error instanceof CentralError) || error.status !== 412) throw error
+        if (error instanceof CentralError && error.kind === 'unauthorised') note('up')
       }
     },
-    async updateSequence(database) {
-      const info = await ask('GET', encodeURIComponent(database))
-      return typeof info === 'object' && info !== null && 'update_seq' in info ? String(info.update_seq) : ''
-    },
-    async missing(database, revisions) {
-      const answer = await ask('POST', `${encodeURIComponent(database)}/_revs_diff`, revisions)
-      return typeof answer === 'object' && answer !== null ? Object.keys(answer) : []
-    },
-    async databases(prefix) {
-      const range = `start_key=${encodeURIComponent(JSON.stringify(prefix))}&end_key=${encodeURIComponent(JSON.stringify(`${prefix}\ufff0`))}`
-      const names = await ask('GET', `_all_dbs?${range}`)
-      return Array.isArray(names) ? names.filter((name) => typeof name === 'string' && name.startsWith(prefix)) : []
-    },
+    ask,
+    authorization,
   }
 }
 
-// PouchDB hands over node-fetch's headers and `credentials`; Node's own fetch wants an iterable and no cookies.
-function plainInit(init: RequestInit): RequestInit {
-  const { method, body, signal } = init
-  const headers = new Headers([...(init.headers as unknown as Iterable<[string, string]>)])
-  return {
-    headers,
-    ...(method !== undefined && { method }),
-    ...(body !== undefined && { body }),
-    ...(signal !== undefined && { signal }),
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** For an answer of central that is JSON, but not what the protocol says: a cache or a proxy has been at it. */
+export function strangeAnswer(what: string): CentralError {
+  return new CentralError('not-central', `not central's answer: ${what}`)
+}
+
+// A gateway that can't reach central is a line that is down, whoever says so.
+function saysLineIsDown(error: CentralError): boolean {
+  return isLineFailure(error) || error.status === 502 || error.status === 504
+}
+
+function answerOf(response: Response, text: string): CentralAnswer {
+  const { status } = response
+  const json = parseOrUndefined(text)
+  if (response.ok) {
+    if (json === undefined) throw strangeAnswer(`status ${status} without JSON`)
+    return { status, json }
+  }
+  const isCentral = isRecord(json) && typeof json['error'] === 'string'
+  const kind = failureOf(status, isCentral)
+  const reason = isCentral ? String(json['reason'] ?? json['error']) : 'no reason given'
+  const prefix = kind === 'not-central' ? "not central's answer: status" : 'central answered'
+  throw new CentralError(kind, `${prefix} ${status}: ${reason.slice(0, 500)}`, {
+    status,
+    retryAfterMs: kind === 'busy' ? retryAfterMs(response.headers.get('retry-after'), Date.now()) : undefined,
+  })
+}
+
+// Proxies in front of CouchDB say 413, 429 and 503 in words of their own and mean it; other refusals only count from
+// CouchDB itself: a portal's 404 must not make a database, and its 403 is about the portal.
+function failureOf(status: number, isCentral: boolean): CentralFailure {
+  if (status === 413) return 'too-large'
+  if (status === 429 || status === 503) return 'busy'
+  if (status === 401) return 'unauthorised'
+  if (status >= 500 && status !== 511) return 'failing'
+  if (!isCentral) return 'not-central'
+  if (status === 403) return 'unauthorised'
+  if (status === 404) return 'missing'
+  if (status === 409 || status === 412) return 'conflict'
+  return status >= 400 ? 'invalid' : 'not-central'
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  if (response.body !== null) {
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length
+      if (bytes > maxAnswerBytes) throw new CentralError('too-large', `an answer of more than ${maxAnswerBytes} bytes`)
+      chunks.push(chunk)
+    }
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return parseExactly(text)
+  } catch {
+    return undefined
   }
 }
 
-// PouchDB's replication asks a source for its info after each batch, only to show progress, and leaves the rejection of
-// that question unhandled: a cut line would end the process.
-function guardInfo(database: PouchDatabase): PouchDatabase {
-  const info = database.info.bind(database)
-  database.info = () => info().catch(() => ({ db_name: database.name, doc_count: 0, update_seq: 0 }))
-  return database
+function refuseCredentials(cause: unknown): never {
+  throw new CentralError('unauthorised', `the file of central's credentials can't be read: ${reasonOf(cause)}`, {
+    cause,
+  })
 }
 
 function reasonOf(cause: unknown): string {

@@ -1,51 +1,67 @@
 // Runs the state machines of all databases, both ways.
 //
 //   store.onWrite ──wake push──┐
-//   poll of update_seq ─wake pull─► queue ──by priority, 3 at a time──► link-runs ──► idle | waiting
-//   line up again ─reconnected─┘
+//   poll of update_seq ─wake pull─► queue ──by priority, 3 at a time──► batches ──► idle | waiting
+//   line up again ─reconnected─┤                          ▲                │
+//   new epoch ─────restarted───┤                          └────yielded─────┘
+//   lease ──fenced, unfenced───┘
 //
-// 1. Sales before everything else: the free place goes to the first link in order of priority.
+// 1. Sales before everything else: the free place goes to the first way in order of priority, and a long run gives its
+//    place up between two batches when one before it waits.
 // 2. While the line is down nothing runs; one small probe asks whether it is up, and everything goes on at once.
-import {
-  centralDatabaseOf,
-  parseCentralDatabase,
-  salesPeriodOf,
-  type FeedStatus,
-  type WanState,
-} from '@tidemark/contracts'
+// 3. What central says about its own load (429, 503 with Retry-After) holds for all ways.
+// 4. Before each batch up the lease is confirmed. A fenced hub writes nothing to central.
+// 5. A way has one run at a time: an old one has ended before the next begins, whatever the state machine says meanwhile.
+import type { FeedStatus, WanState } from '@tidemark/contracts'
+import { centralDatabaseOf, parseCentralDatabase, salesPeriodOf } from '@tidemark/contracts'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeError } from '../errors.ts'
-import type { HubState } from '../hub-state/index.ts'
 import type { Store } from '../store/index.ts'
-import type { SyncLog } from '../sync-log/index.ts'
-import { isOpenPeriod, type Refusals } from '../terminals/index.ts'
+import { createArrivalTimes, type ArrivalTimes } from './arrival-times.ts'
+import { centralDatabaseNames, centralUuid, openCentralDatabase } from './central-database.ts'
+import { CentralError, isLineFailure } from './central-error.ts'
 import type { CentralLine } from './central-line.ts'
-import { createLinkRuns } from './link-runs.ts'
+import { openFence, type Fence } from './fence.ts'
+import type { HeardNote } from './heard-note.ts'
 import { compareRoutes, pollIntervalMs, routesOf, type Direction, type Route } from './links.ts'
-import { readProgress, saveProgress, type Progress } from './progress.ts'
+import { createPull } from './pull.ts'
+import { createPush } from './push.ts'
 import { failuresOf, initialPhase, nextPhase, type LinkEvent, type LinkPhase } from './state.ts'
+import { agreementMs, RewoundError, type RefusalDesk, type Way } from './way.ts'
 
 export interface CentralReplicationOptions {
   readonly store: Store
-  readonly state: HubState
   readonly storeId: string
   readonly line: CentralLine
-  readonly syncLog: SyncLog
-  readonly refusals: Refusals
   readonly logger: FastifyBaseLogger
+  readonly desk: RefusalDesk
+  /** Told at the end of a run that did something. */
+  readonly onRun?: (run: FinishedRun) => Promise<void>
+  /** Told that central remembers more of the present epoch than the store has. */
+  readonly onRewound?: (evidence: RewoundError) => Promise<void>
+  readonly fence?: Fence
+  readonly heard: HeardNote
+  /** True for a sales period that is still replicated. */
+  readonly isOpenPeriod: (period: string) => boolean
   /** How often a document that central refuses is offered again, milliseconds; default a minute. */
   readonly offerAgainMs?: number | undefined
 }
 
+export interface FinishedRun extends Pick<Route, 'database' | 'direction'> {
+  readonly documentsWritten: number
+  readonly documentsRefused: number
+}
+
 export interface CentralReplication {
   start(): void
+  /** Ends what is under way; checkpoints stay where they are. */
   stop(): Promise<void>
   wan(): WanState
   /** Undefined for a way that the database does not go. */
-  status(database: string, direction: Direction): Promise<FeedStatus | undefined>
+  status(database: string, direction: Direction): FeedStatus | undefined
   /**
-   * True once the catalogue and every sales database of this store at central were pulled to their end, since the store
-   * was made. Before that, enrolments and receipts of an earlier hub may be unknown here.
+   * True once the catalogue and every sales database of this store at central were pulled to their end, in this epoch.
+   * Before that, enrolments and receipts of an earlier hub may be unknown here.
    */
   hasHeardFromCentral(): boolean
 }
@@ -54,38 +70,68 @@ interface Link {
   readonly route: Route
   phase: LinkPhase
   timer: NodeJS.Timeout | undefined
-  progress: Progress
+  way: Way
+  run: Promise<void> | undefined
+  abort: AbortController
   /** Central's sequence at the start of the last good pull. */
   remoteSequence: string | undefined
   nextPollMs: number
-  behindSinceMs: number | undefined
+  readonly arrivals: ArrivalTimes
   lastError: string | undefined
 }
 
 const maxRuns = 3
 const tickMs = 1000
 const probeIntervalMs = 2000
-const noProgress: Progress = { sequence: 0, lastSuccessAt: null, refused: [] }
-/** Kept beside the progress of the links: a hub that heard from central once may enrol without it. */
-const heardKey = 'central/heard'
+const defaultOfferAgainMs = 60_000
 
-export async function createCentralReplication(options: CentralReplicationOptions): Promise<CentralReplication> {
-  const { store, state, storeId, line, logger } = options
-  const stopping = new AbortController()
-  const linkRuns = createLinkRuns({ ...options, stopping: stopping.signal })
+export function createCentralReplication(options: CentralReplicationOptions): CentralReplication {
+  const { store, storeId, line, logger, heard, fence = openFence } = options
   const links = new Map<string, Link>()
-  const running = new Set<Promise<void>>()
-  const saved = await readProgress(state)
+  const ensured = new Map<string, Promise<void>>()
+  const endings: (() => void)[] = []
   let started = false
+  let stopped = false
   let discovered = false
   let tick: NodeJS.Timeout | undefined
-  let nextProbeMs = 0
   let ticking: Promise<void> | undefined
+  let nextProbeMs = 0
+  let holdUntilMs = 0
+  let renewing: Promise<void> | undefined
+  /** Central's uuid, asked for now and then. */
+  let central: { readonly uuid: string; readonly untilMs: number } | undefined
+
+  const running = (): Link[] => [...links.values()].filter(({ run }) => run !== undefined)
+
+  const newWay = (route: Route): Way => {
+    const local = store.database(route.database)
+    if (local === undefined) throw new Error(`the database ${route.database} is not open`)
+    const way = {
+      route,
+      local,
+      storeId,
+      epoch: store.uuid,
+      desk: options.desk,
+      offerAgainMs: options.offerAgainMs ?? defaultOfferAgainMs,
+    }
+    return route.direction === 'push' ? createPush(way) : createPull(way)
+  }
 
   const addLinks = (database: string): void => {
     for (const route of routesOf(database)) {
-      const key = keyOf(route)
-      if (!links.has(key)) links.set(key, newLink(route, saved.get(key) ?? noProgress))
+      if (links.has(keyOf(route))) continue
+      links.set(keyOf(route), {
+        route,
+        phase: fence.verdict().kind === 'open' ? initialPhase : nextPhase(initialPhase, { type: 'fenced' }),
+        timer: undefined,
+        way: newWay(route),
+        run: undefined,
+        abort: new AbortController(),
+        remoteSequence: undefined,
+        nextPollMs: 0,
+        arrivals: createArrivalTimes(store.database(database)?.info().updateSequence ?? 0),
+        lastError: undefined,
+      })
     }
   }
 
@@ -94,72 +140,164 @@ export async function createCentralReplication(options: CentralReplicationOption
     if (phase === link.phase) return
     clearTimeout(link.timer)
     link.phase = phase
-    if (phase.name !== 'waiting') return
+    if (!('delayMs' in phase)) return
     link.timer = setTimeout(() => {
       dispatch(link, { type: 'timer' })
       pump()
     }, phase.delayMs)
   }
+  const dispatchAll = (event: LinkEvent): void => {
+    for (const link of links.values()) dispatch(link, event)
+  }
+
+  const startable = (): Link[] =>
+    [...links.values()]
+      .filter(({ phase, run }) => phase.name === 'queued' && run === undefined)
+      .sort((a, b) => compareRoutes(a.route, b.route))
 
   const pump = (): void => {
-    if (!started || stopping.signal.aborted || line.state() === 'down') return
-    const queued = [...links.values()].filter(({ phase }) => phase.name === 'queued')
-    queued.sort((a, b) => compareRoutes(a.route, b.route))
-    for (const link of queued.slice(0, Math.max(0, maxRuns - running.size))) {
+    if (!started || stopped || line.state() === 'down' || Date.now() < holdUntilMs) return
+    for (const link of startable().slice(0, Math.max(0, maxRuns - running().length))) {
       dispatch(link, { type: 'started' })
-      const run = execute(link).finally(() => {
-        running.delete(run)
+      link.abort = new AbortController()
+      link.run = run(link).finally(() => {
+        link.run = undefined
         pump()
       })
-      running.add(run)
     }
   }
 
-  const execute = async (link: Link): Promise<void> => {
+  /** A more urgent way waits, and there is no place for it. */
+  const mustYield = ({ route }: Link): boolean => {
+    const [first] = startable()
+    return first !== undefined && running().length >= maxRuns && compareRoutes(first.route, route) < 0
+  }
+
+  // Push and pull share the answer: a second PUT during the first would be told "exists" before it does.
+  const ensureRemote = async (database: string): Promise<void> => {
+    const making = ensured.get(database) ?? openCentralDatabase(line, centralDatabaseOf(storeId, database)).ensure()
+    ensured.set(database, making)
+    await making.catch((error: unknown) => {
+      ensured.delete(database)
+      throw error
+    })
+  }
+
+  const run = async (link: Link): Promise<void> => {
+    const total = { written: 0, refused: 0 }
     try {
-      const { progress, remoteSequence, isBehind } = await linkRuns.run(link.route, link.progress)
-      link.progress = progress
-      link.remoteSequence = remoteSequence
-      link.behindSinceMs = isBehind ? Date.now() : undefined
-      link.lastError = refusedText(progress.refused.length)
-      await keepProgress(keyOf(link.route), progress)
-      await noteHeard()
-      dispatch(link, { type: 'succeeded' })
+      const outcome = await replicate(link, total)
+      if (outcome === 'succeeded') {
+        link.way.succeeded()
+        link.lastError = refusedText(link.way.refused.size)
+        await noteHeard()
+      }
+      dispatch(link, { type: outcome })
     } catch (error) {
-      if (stopping.signal.aborted) return
-      linkRuns.failed(link.route, error)
-      link.lastError = describeError(error)
-      dispatch(link, { type: 'failed', random: Math.random() })
-      const { database, direction } = link.route
-      const failures = failuresOf(link.phase)
-      logger.warn({ database, direction, reason: link.lastError, failures }, 'replication failed')
+      if (!link.abort.signal.aborted) await failed(link, error)
+    }
+    await report(link.route, total)
+  }
+
+  const replicate = async (link: Link, total: { written: number; refused: number }) => {
+    const { route, way, abort } = link
+    const { signal } = abort
+    await ensureRemote(route.database)
+    const remote = openCentralDatabase(line, centralDatabaseOf(storeId, route.database), signal)
+    const remoteSequence = route.direction === 'pull' ? await remote.updateSequence() : undefined
+    await way.open(remote, await centralOf(signal))
+    for (;;) {
+      if (route.direction === 'push' && (await fence.confirm(signal)).kind === 'fenced') return 'fenced'
+      const result = await way.batch({
+        remote,
+        batchSize: link.phase.batchSize,
+        onTooLarge: () => dispatch(link, { type: 'too-large' }),
+      })
+      signal.throwIfAborted()
+      total.written += result.written
+      total.refused += result.refused
+      if (route.direction === 'push') link.arrivals.forget(way.sequence)
+      if (result.kind === 'unsafe') {
+        throw new CentralError('failing', 'central has too few copies of what was sent (202); it is sent again')
+      }
+      dispatch(link, { type: 'batch-done' })
+      if (result.kind === 'done') {
+        link.remoteSequence = remoteSequence
+        return 'succeeded'
+      }
+      if (mustYield(link)) return 'yielded'
     }
   }
 
-  const keepProgress = async (key: string, progress: Progress): Promise<void> => {
-    const before = saved.get(key)
-    const isSame = before?.sequence === progress.sequence && before.refused.join() === progress.refused.join()
-    if (isSame && before.lastSuccessAt !== null) return
-    await saveProgress(state, key, progress)
-    saved.set(key, progress)
+  const centralOf = async (signal: AbortSignal): Promise<string> => {
+    if (central === undefined || performance.now() > central.untilMs) {
+      central = { uuid: await centralUuid(line, signal), untilMs: performance.now() + agreementMs }
+    }
+    return central.uuid
+  }
+
+  const failed = async (link: Link, error: unknown): Promise<void> => {
+    const { database, direction } = link.route
+    link.lastError = describeError(error)
+    link.way.forgetAgreement()
+    if (error instanceof RewoundError) await options.onRewound?.(error)
+    if (error instanceof CentralError) {
+      // A database that was removed at central is made again at the next run.
+      if (error.kind === 'missing') ensured.delete(database)
+      if (error.retryAfterMs !== undefined) hold(error.retryAfterMs)
+      if (error.kind === 'unauthorised') {
+        dispatch(link, { type: 'unauthorised', random: Math.random() })
+        renewing ??= renew().finally(() => (renewing = undefined))
+      }
+    }
+    const retryAfterMs = error instanceof CentralError ? error.retryAfterMs : undefined
+    const cause = isLineFailure(error) || line.state() === 'down' ? 'line' : 'central'
+    dispatch(link, { type: 'failed', cause, retryAfterMs, random: Math.random() })
+    const failures = failuresOf(link.phase)
+    logger.warn({ database, direction, reason: link.lastError, failures }, 'replication failed')
+  }
+
+  const hold = (delayMs: number): void => {
+    holdUntilMs = Math.max(holdUntilMs, Date.now() + delayMs)
+    setTimeout(pump, delayMs).unref()
+  }
+
+  const renew = async (): Promise<void> => {
+    const isNew = await line.authorization.renew().catch((error: unknown) => {
+      logger.error({ reason: describeError(error) }, "central's credentials could not be read again")
+      return false
+    })
+    if (!isNew || stopped) return
+    logger.info('central is asked with other credentials')
+    dispatchAll({ type: 'authorised' })
+    pump()
+  }
+
+  const report = async ({ database, direction }: Route, { written, refused }: { written: number; refused: number }) => {
+    if (written === 0 && refused === 0) return
+    const finished = { database, direction, documentsWritten: written, documentsRefused: refused }
+    logger.info(finished, 'replicated')
+    await options.onRun?.(finished).catch((error: unknown) => {
+      logger.error({ err: error, database, direction }, 'a replication run could not be logged')
+    })
   }
 
   const noteHeard = async (): Promise<void> => {
-    if (saved.has(heardKey) || !discovered) return
+    if (heard.epoch() === store.uuid || !discovered) return
     const needed = [...links.values()].filter(
       ({ route }) => route.direction === 'pull' && (route.entityClass === 'catalog' || route.entityClass === 'sales'),
     )
-    if (needed.some(({ progress }) => progress.lastSuccessAt === null)) return
-    await keepProgress(heardKey, { ...noProgress, lastSuccessAt: new Date().toISOString() })
+    if (needed.some(({ way }) => way.lastSuccessAt === null)) return
+    await heard.save(store.uuid)
   }
 
   // A replaced hub, or a refund that head office made in an old month: databases that only central has.
   const discover = async (): Promise<void> => {
-    for (const name of await line.databases(`store-${storeId}-`)) {
+    for (const name of await centralDatabaseNames(line, `store-${storeId}-`)) {
       const found = parseCentralDatabase(name)
       if (found === undefined || found.storeId !== storeId || store.database(found.database) !== undefined) continue
       const period = salesPeriodOf(found.database)
-      if (period !== undefined && !isOpenPeriod(period, new Date())) continue
+      if (period !== undefined && !options.isOpenPeriod(period)) continue
       await store.create(found.database)
       logger.info({ database: found.database }, 'database found at central')
       addLinks(found.database)
@@ -172,77 +310,103 @@ export async function createCentralReplication(options: CentralReplicationOption
     for (const link of links.values()) {
       const { database, direction } = link.route
       if (direction !== 'pull' || link.phase.name !== 'idle' || link.nextPollMs > Date.now()) continue
+      if (line.state() === 'down' || stopped) return
       link.nextPollMs = Date.now() + pollIntervalMs(database, new Date())
       // A question that fails becomes a run, which makes what is missing, or fails with a back-off and a reason.
-      const sequence = await line.updateSequence(centralDatabaseOf(storeId, database)).catch(() => undefined)
+      const remote = openCentralDatabase(line, centralDatabaseOf(storeId, database))
+      const sequence = await remote.updateSequence().catch(() => undefined)
       if (sequence === undefined || sequence !== link.remoteSequence) dispatch(link, { type: 'wake' })
     }
   }
 
   const onTick = async (): Promise<void> => {
+    if (Date.now() < holdUntilMs) return
     if (line.state() === 'down') {
       if (Date.now() < nextProbeMs) return
       nextProbeMs = Date.now() + probeIntervalMs
       return line.probe()
     }
-    for (const link of links.values()) {
-      if (linkRuns.wantsOffer(link.route, link.progress)) dispatch(link, { type: 'wake' })
-    }
+    for (const link of links.values()) if (link.way.wantsOffer()) dispatch(link, { type: 'wake' })
     try {
-      if (!discovered) await discover()
-      await pollPulls()
+      if (fence.verdict().kind === 'open') {
+        if (!discovered) await discover()
+        await pollPulls()
+      }
     } catch (error) {
       logger.debug({ reason: describeError(error) }, 'central could not be asked')
     }
     pump()
   }
 
-  const unsubscribeLine = line.onChange((wan) => {
+  const onEpochChange = (): void => {
+    for (const link of links.values()) {
+      link.abort.abort()
+      link.way = newWay(link.route)
+      link.remoteSequence = undefined
+    }
+    discovered = false
+    dispatchAll({ type: 'restarted' })
+    pump()
+  }
+
+  const onFence = (): void => {
+    const isOpen = fence.verdict().kind === 'open'
+    if (!isOpen) for (const link of running()) link.abort.abort()
+    dispatchAll({ type: isOpen ? 'unfenced' : 'fenced' })
+    pump()
+  }
+
+  const onWan = (wan: WanState): void => {
     logger.info({ wan }, 'line to central')
     if (wan !== 'up') return
     discovered = false
-    for (const link of links.values()) dispatch(link, { type: 'reconnected' })
+    central = undefined
+    for (const link of links.values()) link.way.forgetAgreement()
+    dispatchAll({ type: 'reconnected' })
     pump()
-  })
+  }
 
-  const unsubscribeStore = store.onWrite((database) => {
+  const onWrite = (database: string): void => {
+    if (stopped) return
     addLinks(database)
     const link = links.get(`${database}/push`)
     if (link === undefined) return
-    link.behindSinceMs ??= Date.now()
+    link.arrivals.note(store.database(database)?.info().updateSequence ?? 0, Date.now())
     dispatch(link, { type: 'wake' })
     // After the writer's own turn, so that a burst is one run.
     setImmediate(pump)
-  })
+  }
+
+  endings.push(
+    line.onChange(onWan),
+    store.onWrite(onWrite),
+    store.onEpochChange(onEpochChange),
+    fence.onChange(onFence),
+  )
 
   return {
     start() {
       started = true
       store.names().forEach(addLinks)
       tick = setInterval(() => {
-        ticking ??= onTick().finally(() => {
-          ticking = undefined
-        })
+        ticking ??= onTick().finally(() => (ticking = undefined))
       }, tickMs)
       pump()
     },
     async stop() {
-      stopping.abort()
+      stopped = true
       clearInterval(tick)
-      unsubscribeLine()
-      unsubscribeStore()
-      for (const link of links.values()) dispatch(link, { type: 'stop' })
-      await Promise.allSettled([...running, ticking])
+      for (const end of endings) end()
+      for (const link of links.values()) link.abort.abort()
+      dispatchAll({ type: 'stop' })
+      await Promise.allSettled([...running().map((link) => link.run), ticking, renewing])
     },
     wan: line.state,
-    async status(database, direction) {
+    status(database, direction) {
       const link = links.get(`${database}/${direction}`)
-      const local = store.database(database)
-      if (link === undefined || local === undefined) return undefined
-      const sequence = local.info().updateSequence
-      return feedStatus(link, direction === 'push' ? Math.max(0, sequence - link.progress.sequence) : 0, line.state())
+      return link === undefined ? undefined : statusOf(store, link, line.state(), fence)
     },
-    hasHeardFromCentral: () => saved.has(heardKey),
+    hasHeardFromCentral: () => heard.epoch() === store.uuid,
   }
 }
 
@@ -250,37 +414,47 @@ function keyOf({ database, direction }: Route): string {
   return `${database}/${direction}`
 }
 
-function newLink(route: Route, progress: Progress): Link {
+function statusOf(store: Store, link: Link, wan: WanState, fence: Fence): FeedStatus {
+  const { route, way, phase } = link
+  const isPush = route.direction === 'push'
+  const lag = isPush ? (store.database(route.database)?.countChanges(way.sequence) ?? 0) : 0
+  const verdict = fence.verdict()
   return {
-    route,
-    phase: initialPhase,
-    timer: undefined,
-    progress,
-    remoteSequence: undefined,
-    nextPollMs: 0,
-    behindSinceMs: undefined,
-    lastError: undefined,
+    state: linkState(phase, wan),
+    lagDocuments: lag + way.refused.size,
+    behindSince: lag === 0 ? null : behindSince(store, link),
+    lastSuccessAt: way.lastSuccessAt,
+    lastError: verdict.kind === 'fenced' ? verdict.reason : (link.lastError ?? null),
+    failures: failuresOf(phase),
   }
 }
 
-function feedStatus(link: Link, lag: number, wan: WanState): FeedStatus {
-  if (lag > 0) link.behindSinceMs ??= Date.now()
-  const behindSinceMs = lag > 0 ? link.behindSinceMs : undefined
-  return {
-    state: linkState(link.phase, wan),
-    lagDocuments: lag + link.progress.refused.length,
-    behindSince: behindSinceMs === undefined ? null : new Date(behindSinceMs).toISOString(),
-    lastSuccessAt: link.progress.lastSuccessAt,
-    lastError: link.lastError ?? null,
-    failures: failuresOf(link.phase),
-  }
+/** When the oldest change that has not travelled came in; after a restart, when it was made. */
+function behindSince(store: Store, { route, way, arrivals }: Link): string | null {
+  const arrivedMs = arrivals.oldestAfter(way.sequence)
+  if (arrivedMs !== undefined) return new Date(arrivedMs).toISOString()
+  const [oldest] = store.database(route.database)?.changes({ since: way.sequence, limit: 1, bodies: true }) ?? []
+  const madeMs = Date.parse(stampOf(oldest?.body).slice(0, 24))
+  return Number.isNaN(madeMs) ? null : new Date(Math.min(madeMs, Date.now())).toISOString()
+}
+
+function stampOf(body: string | undefined): string {
+  const document = body === undefined ? undefined : (JSON.parse(body) as { at?: unknown })
+  return typeof document?.at === 'string' ? document.at : ''
 }
 
 function linkState(phase: LinkPhase, wan: WanState): FeedStatus['state'] {
-  if (phase.name !== 'queued') return phase.name
-  return wan === 'down' ? 'waiting' : 'running'
+  switch (phase.name) {
+    case 'queued':
+      return wan === 'down' ? 'waiting' : 'running'
+    case 'needs-authorisation':
+    case 'fenced':
+      return 'waiting'
+    default:
+      return phase.name
+  }
 }
 
 function refusedText(count: number): string | undefined {
-  return count === 0 ? undefined : `central refuses ${count} document${count === 1 ? '' : 's'}; see /api/refused`
+  return count === 0 ? undefined : `central refuses ${count} document${count === 1 ? '' : 's'}; see the quarantine`
 }

@@ -1,39 +1,90 @@
-// One way of one database to or from central, as a pure state machine.
+// One way of one database to or from central, as a pure state machine. The runner does what it says.
 //
-//               wake                 started
-//      idle ───────────► queued ───────────────► running ──succeeded──► idle (queued when woken meanwhile)
-//                          ▲                        │
-//                          └── timer, reconnected ── waiting ◄──failed
+//                wake               started              succeeded
+//       idle ─────────► queued ───────────────► running ───────────► idle (queued when woken meanwhile)
+//                          ▲                     │  │ ▲
+//                          │◄──────yielded───────┘  │ └─ batch-done (grows), too-large (halves)
+//                          │                        │
+//                          ├◄── timer, reconnected ─┤ failed        ► waiting
+//                          ├◄── timer, authorised ──┤ unauthorised  ► needs-authorisation
+//                          └◄── unfenced ───────────┘ fenced        ► fenced          stop ► stopped
 //
 // 1. A wake is never lost: one that comes during a run makes another run.
-// 2. A wake does not shorten a back-off: a busy till can't hammer a central that is down. A line that came back does.
-// 3. Stopped is final.
+// 2. A wake does not shorten a wait: a busy till can't hammer a central that is down. A line that came back does, when
+//    the line was the cause; nothing shortens what central asked for by Retry-After.
+// 3. A batch that got through sets failures to 0: only what makes no progress waits longer each time.
+// 4. Credentials that are refused are no sign of a line or a central that is down.
+// 5. A fenced way does nothing until the lease is held again. Stopped is final.
+
+/** Why a way waits: no answer from central; an answer that was a failure; central named a time. */
+export type WaitCause = 'line' | 'central' | 'told'
+
+interface Sized {
+  /** changes in one batch */
+  readonly batchSize: number
+}
 
 export type LinkPhase =
-  | { readonly name: 'idle' }
-  | { readonly name: 'queued'; readonly failures: number }
-  | { readonly name: 'running'; readonly failures: number; readonly wokenAgain: boolean }
-  | { readonly name: 'waiting'; readonly failures: number; readonly delayMs: number }
-  | { readonly name: 'stopped' }
+  | ({ readonly name: 'idle' } & Sized)
+  | ({ readonly name: 'queued'; readonly failures: number } & Sized)
+  | ({ readonly name: 'running'; readonly failures: number; readonly wokenAgain: boolean } & Sized)
+  | ({
+      readonly name: 'waiting'
+      readonly failures: number
+      readonly delayMs: number
+      readonly cause: WaitCause
+    } & Sized)
+  | ({ readonly name: 'needs-authorisation'; readonly failures: number; readonly delayMs: number } & Sized)
+  | ({ readonly name: 'fenced' } & Sized)
+  | ({ readonly name: 'stopped' } & Sized)
 
 export type LinkEvent =
   /** Something may be there to replicate. */
   | { readonly type: 'wake' }
   /** Its turn has come. */
   | { readonly type: 'started' }
+  /** A batch is on the other side, and more may follow. */
+  | { readonly type: 'batch-done' }
+  /** A batch was larger than the other side takes; it was sent in parts. */
+  | { readonly type: 'too-large' }
+  /** A more urgent way needs the place; the rest follows later. */
+  | { readonly type: 'yielded' }
   | { readonly type: 'succeeded' }
-  /** `random` is 0 to 1, for the jitter. */
-  | { readonly type: 'failed'; readonly random: number }
-  /** The back-off has passed. */
+  /** `random` is 0 to 1, for the jitter. `retryAfterMs` is what central asked for. */
+  | {
+      readonly type: 'failed'
+      readonly cause: 'line' | 'central'
+      readonly retryAfterMs?: number | undefined
+      readonly random: number
+    }
+  /** Central refuses the credentials. */
+  | { readonly type: 'unauthorised'; readonly random: number }
+  /** There are other credentials now. */
+  | { readonly type: 'authorised' }
+  /** The wait is over. */
   | { readonly type: 'timer' }
   /** Central answers again. */
   | { readonly type: 'reconnected' }
+  /** The store has another epoch: what was under way is void, and everything is compared anew. */
+  | { readonly type: 'restarted' }
+  /** Another hub holds the lease of this store. */
+  | { readonly type: 'fenced' }
+  | { readonly type: 'unfenced' }
   | { readonly type: 'stop' }
+
+type PhaseName = LinkPhase['name']
+type EventType = LinkEvent['type']
+type PhaseOf<Name extends PhaseName> = Extract<LinkPhase, { name: Name }>
+type EventOf<Type extends EventType> = Extract<LinkEvent, { type: Type }>
 
 const firstDelayMs = 1000
 export const longestDelayMs = 30_000
+export const largestBatch = 500
+const firstBatch = 200
+/** A batch grows by so much for each that got through. */
+const batchGrowth = 20
 
-export const initialPhase: LinkPhase = { name: 'queued', failures: 0 }
+export const initialPhase: LinkPhase = { name: 'queued', failures: 0, batchSize: firstBatch }
 
 /** Full delay doubles from 1 s to 30 s; half of it is jitter, so that stores don't return in step. */
 export function backOffMs(failures: number, random: number): number {
@@ -41,33 +92,174 @@ export function backOffMs(failures: number, random: number): number {
   return Math.round(fullMs * (0.5 + random / 2))
 }
 
-/** The next phase; the same object when the event means nothing in this one. Pure. */
-export function nextPhase(phase: LinkPhase, event: LinkEvent): LinkPhase {
-  if (event.type === 'stop') return phase.name === 'stopped' ? phase : { name: 'stopped' }
-  switch (phase.name) {
-    case 'idle':
-      return event.type === 'wake' || event.type === 'reconnected' ? { name: 'queued', failures: 0 } : phase
-    case 'queued':
-      return event.type === 'started' ? { name: 'running', failures: phase.failures, wokenAgain: false } : phase
-    case 'running':
-      return afterRunning(phase, event)
-    case 'waiting':
-      return event.type === 'timer' || event.type === 'reconnected'
-        ? { name: 'queued', failures: phase.failures }
-        : phase
-    case 'stopped':
-      return phase
+const stay = <Phase extends LinkPhase>(phase: Phase): LinkPhase => phase
+const toQueued = (phase: LinkPhase): LinkPhase => ({
+  name: 'queued',
+  failures: failuresOf(phase),
+  batchSize: phase.batchSize,
+})
+const toFreshlyQueued = ({ batchSize }: LinkPhase): LinkPhase => ({ name: 'queued', failures: 0, batchSize })
+const toFenced = ({ batchSize }: LinkPhase): LinkPhase => ({ name: 'fenced', batchSize })
+const toStopped = ({ batchSize }: LinkPhase): LinkPhase => ({ name: 'stopped', batchSize })
+const wakeAgain = (phase: PhaseOf<'running'>): LinkPhase => (phase.wokenAgain ? phase : { ...phase, wokenAgain: true })
+
+function afterFailure(phase: PhaseOf<'running'>, event: EventOf<'failed'>): LinkPhase {
+  const failures = phase.failures + 1
+  // A batch that no answer came to may have been too much for the line.
+  const batchSize = event.cause === 'line' ? halved(phase.batchSize) : phase.batchSize
+  const { retryAfterMs } = event
+  return retryAfterMs === undefined
+    ? { name: 'waiting', failures, batchSize, cause: event.cause, delayMs: backOffMs(failures, event.random) }
+    : { name: 'waiting', failures, batchSize, cause: 'told', delayMs: retryAfterMs }
+}
+
+function halved(batchSize: number): number {
+  return Math.max(1, Math.floor(batchSize / 2))
+}
+
+/** Where each event leads from each phase. A case that is missing does not compile. */
+type Transitions = {
+  readonly [Name in PhaseName]: {
+    readonly [Type in EventType]: (phase: PhaseOf<Name>, event: EventOf<Type>) => LinkPhase
   }
 }
 
-function afterRunning(phase: LinkPhase & { name: 'running' }, event: LinkEvent): LinkPhase {
-  if (event.type === 'wake' || event.type === 'reconnected') {
-    return phase.wokenAgain ? phase : { ...phase, wokenAgain: true }
-  }
-  if (event.type === 'succeeded') return phase.wokenAgain ? { name: 'queued', failures: 0 } : { name: 'idle' }
-  if (event.type !== 'failed') return phase
-  const failures = phase.failures + 1
-  return { name: 'waiting', failures, delayMs: backOffMs(failures, event.random) }
+const transitions: Transitions = {
+  idle: {
+    wake: toFreshlyQueued,
+    started: stay,
+    'batch-done': stay,
+    'too-large': stay,
+    yielded: stay,
+    succeeded: stay,
+    failed: stay,
+    unauthorised: stay,
+    authorised: stay,
+    timer: stay,
+    reconnected: toFreshlyQueued,
+    restarted: toFreshlyQueued,
+    fenced: toFenced,
+    unfenced: stay,
+    stop: toStopped,
+  },
+  queued: {
+    wake: stay,
+    started: ({ failures, batchSize }) => ({ name: 'running', failures, batchSize, wokenAgain: false }),
+    'batch-done': stay,
+    'too-large': stay,
+    yielded: stay,
+    succeeded: stay,
+    failed: stay,
+    unauthorised: stay,
+    authorised: stay,
+    timer: stay,
+    reconnected: stay,
+    restarted: toFreshlyQueued,
+    fenced: toFenced,
+    unfenced: stay,
+    stop: toStopped,
+  },
+  running: {
+    wake: wakeAgain,
+    started: stay,
+    'batch-done': (phase) => ({
+      ...phase,
+      failures: 0,
+      batchSize: Math.min(largestBatch, phase.batchSize + batchGrowth),
+    }),
+    'too-large': (phase) => ({ ...phase, batchSize: halved(phase.batchSize) }),
+    yielded: toFreshlyQueued,
+    succeeded: (phase) => (phase.wokenAgain ? toFreshlyQueued(phase) : { name: 'idle', batchSize: phase.batchSize }),
+    failed: afterFailure,
+    unauthorised: ({ failures, batchSize }, { random }) => ({
+      name: 'needs-authorisation',
+      failures: failures + 1,
+      batchSize,
+      delayMs: backOffMs(failures + 1, random),
+    }),
+    authorised: stay,
+    timer: stay,
+    reconnected: wakeAgain,
+    restarted: toFreshlyQueued,
+    fenced: toFenced,
+    unfenced: stay,
+    stop: toStopped,
+  },
+  waiting: {
+    wake: stay,
+    started: stay,
+    'batch-done': stay,
+    'too-large': stay,
+    yielded: stay,
+    succeeded: stay,
+    failed: stay,
+    unauthorised: stay,
+    authorised: stay,
+    timer: toQueued,
+    reconnected: (phase) => (phase.cause === 'line' ? toQueued(phase) : phase),
+    restarted: (phase) => (phase.cause === 'told' ? phase : toFreshlyQueued(phase)),
+    fenced: toFenced,
+    unfenced: stay,
+    stop: toStopped,
+  },
+  'needs-authorisation': {
+    wake: stay,
+    started: stay,
+    'batch-done': stay,
+    'too-large': stay,
+    yielded: stay,
+    succeeded: stay,
+    failed: stay,
+    unauthorised: stay,
+    authorised: toFreshlyQueued,
+    timer: toQueued,
+    reconnected: stay,
+    restarted: stay,
+    fenced: toFenced,
+    unfenced: stay,
+    stop: toStopped,
+  },
+  fenced: {
+    wake: stay,
+    started: stay,
+    'batch-done': stay,
+    'too-large': stay,
+    yielded: stay,
+    succeeded: stay,
+    failed: stay,
+    unauthorised: stay,
+    authorised: stay,
+    timer: stay,
+    reconnected: stay,
+    restarted: stay,
+    fenced: stay,
+    unfenced: toFreshlyQueued,
+    stop: toStopped,
+  },
+  stopped: {
+    wake: stay,
+    started: stay,
+    'batch-done': stay,
+    'too-large': stay,
+    yielded: stay,
+    succeeded: stay,
+    failed: stay,
+    unauthorised: stay,
+    authorised: stay,
+    timer: stay,
+    reconnected: stay,
+    restarted: stay,
+    fenced: stay,
+    unfenced: stay,
+    stop: stay,
+  },
+}
+
+/** The next phase; the same object when the event means nothing in this one. Pure. */
+export function nextPhase(phase: LinkPhase, event: LinkEvent): LinkPhase {
+  // The table pairs each name with its own phase and event; TypeScript can't follow the pair through the look-up.
+  const transition = transitions[phase.name][event.type] as (phase: LinkPhase, event: LinkEvent) => LinkPhase
+  return transition(phase, event)
 }
 
 export function failuresOf(phase: LinkPhase): number {
