@@ -6,34 +6,47 @@
 //                                          └─────► live-socket ──/ws──► terminals
 import { classesByPriority, clockNodeOfHub, createClock, salesDatabaseOf } from '@tidemark/contracts'
 import type { Telemetry } from '@tidemark/telemetry'
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { pino } from 'pino'
-import { createCentralLine, createCentralReplication, type LineTimings } from './central-replication/index.ts'
+import {
+  createCentralLine,
+  createCentralReplication,
+  openHeardNote,
+  type LineTimings,
+  type RefusalDesk,
+} from './central-replication/index.ts'
+import { makeAdministratorToken, openAdministration } from './administration/index.ts'
+import { logRestore, requireNoUnfinishedRestore } from './backup/index.ts'
 import { createChangePublisher, createNatsLine } from './change-publisher/index.ts'
 import type { HubConfig } from './config.ts'
-import { couchServer, couchServerRouting } from './couch-server/index.ts'
-import { useProblemDetails } from './errors.ts'
+import { CouchError, couchServer, couchServerRouting } from './couch-server/index.ts'
+import { HubError, useProblemDetails } from './errors.ts'
 import { healthRoutes } from './health/index.ts'
 import { openHubState } from './hub-state/index.ts'
+import { createLease, createRewindGuard, openIdentity, readOnlyGate, type LeaseTimings } from './identity/index.ts'
 import { liveSocket, type LiveSocketOptions } from './live-socket/index.ts'
+import { describeApi } from './openapi.ts'
 import { pouchOf } from './pouchdb/index.ts'
 import type { PouchDatabase } from './pouchdb/index.ts'
+import { createOffers, openQuarantine, quarantineRoutes, type Quarantine } from './quarantine/index.ts'
 import { createReceiveTrace } from './receive-trace.ts'
 import { requireOwnOrigin } from './request-origin.ts'
 import { createStatusReader, registerMetrics, statusRoutes } from './status/index.ts'
 import { openStore, type Store } from './store/index.ts'
+import { openSyncApi, type RejectedOperation } from './sync-api/index.ts'
 import { lastLogStamp, openSyncLog } from './sync-log/index.ts'
 import {
   createDocumentRules,
-  createRefusals,
   createTerminals,
+  isOpenPeriod,
+  principalOf,
   terminalAccess,
   terminalRoutes,
-  type Refusals,
+  type TerminalAccess,
   type TerminalPrincipal,
-  type Terminals,
 } from './terminals/index.ts'
 import { terminalSite } from './terminal-site/index.ts'
+import { hubVersion } from './version.ts'
 
 export interface HubOptions {
   readonly config: HubConfig
@@ -41,10 +54,10 @@ export interface HubOptions {
   readonly lineTimings?: LineTimings
   /** How often a document that central refuses is offered again. */
   readonly offerAgainMs?: number
+  readonly leaseTimings?: Partial<LeaseTimings>
   readonly socketTimings?: LiveSocketOptions['timings']
 }
 
-const hubVersion = '0.1.0'
 /** What answers that are under way get at a stop. */
 const closeGraceMs = 3000
 
@@ -57,30 +70,65 @@ export async function buildHub({
   telemetry,
   lineTimings,
   offerAgainMs,
+  leaseTimings,
   socketTimings,
 }: HubOptions): Promise<FastifyInstance> {
   const { storeId, storeName } = config
   const logger: FastifyBaseLogger = pino({ level: config.logLevel, base: { service: 'tidemark-hub', storeId } })
+  await requireNoUnfinishedRestore(config.dataDirectory)
   const store = await openStore({ directory: config.dataDirectory })
   const databases = await openClassDatabases(store)
   const state = await openHubState(store)
-  const clock = createClock(clockNodeOfHub(storeId), Date.now, await lastLogStamp(store))
+  const clock = createClock(clockNodeOfHub(storeId), Date.now, lastLogStamp(store))
   const syncLog = await openSyncLog({ store, storeId, clock, directory: config.dataDirectory, logger })
-  const refusals = await createRefusals({ state, syncLog, logger, now: () => new Date() })
+  await logRestore(config.dataDirectory, syncLog.append)
+  const quarantine = await openQuarantine({ store, syncLog, logger })
 
   const centralLine = createCentralLine(config.central, lineTimings)
-  const replication = await createCentralReplication({
+  const rewind = createRewindGuard({ store, logger })
+  const lease = createLease({
     store,
-    state,
     storeId,
     line: centralLine,
-    syncLog,
-    refusals,
+    identity: await openIdentity(config.dataDirectory),
+    rewind,
+    logger,
+    timings: { takeAfterMs: config.leaseTakeAfterMs, ...leaseTimings },
+  })
+  const replication = createCentralReplication({
+    store,
+    storeId,
+    line: centralLine,
+    fence: lease,
+    heard: await openHeardNote(state),
+    isOpenPeriod: (period) => isOpenPeriod(period, new Date()),
+    desk: refusalDesk(quarantine),
+    async onRun(run) {
+      // The log's own journey is not logged: each such entry would have to travel again.
+      if (run.database !== 'sync-log') await syncLog.append({ kind: 'replication-run', ...run })
+    },
+    async onRewound({ message }) {
+      await rewind.notice({ source: 'central', epoch: store.uuid, reason: message })
+    },
     logger,
     ...(offerAgainMs !== undefined && { offerAgainMs }),
   })
-  const natsLine = createNatsLine(config.natsUrl, `hub-${storeId}`, logger)
-  const publisher = createChangePublisher({ store, storeId, line: natsLine, telemetry, logger })
+  const natsLine = createNatsLine({
+    url: config.natsUrl,
+    name: `hub-${storeId}`,
+    replicas: config.natsReplicas,
+    logger,
+  })
+  const publisher = createChangePublisher({
+    store,
+    storeId,
+    line: natsLine,
+    telemetry,
+    logger,
+    onWithoutBody: (change) => syncLog.append({ kind: 'published-without-body', ...change }),
+    onUnpublishable: ({ database, ...document }) =>
+      quarantine.record({ database, origin: 'nats', documents: [{ ...document, text: undefined }] }),
+  })
   const terminals = await createTerminals({
     store,
     catalog: databases.catalog,
@@ -100,7 +148,9 @@ export async function buildHub({
   })
   useProblemDetails(app)
   requireOwnOrigin(app)
-  terminalRoutes(app, terminals, refusals)
+  readOnlyGate(app, lease.readOnlyReason)
+  await describeApi(app, hubVersion)
+  terminalRoutes(app, terminals)
   healthRoutes(app, store)
   const socket = await liveSocket(app, {
     store,
@@ -120,19 +170,59 @@ export async function buildHub({
     publisher,
     natsLine,
     terminals,
-    refusals,
+    quarantine,
     liveSocket: socket,
+    lease,
   })
   statusRoutes(app, reader)
   registerMetrics(app, telemetry, reader, publisher)
-  await registerDatabases(app, { store, terminals, refusals, telemetry, observe: clock.observe })
+  const access = terminalAccess(terminals, () => new Date())
+  const offers = createOffers({
+    app,
+    quarantine,
+    senderOf(origin) {
+      const holder = terminals.holderOf(origin)
+      return holder === undefined ? undefined : principalOf(holder)
+    },
+  })
+  const authenticate: TerminalAccess['authenticate'] = (request) =>
+    offers.principalOf(request) ?? access.authenticate(request)
+  const observe = clock.observe
+  await registerDatabases(app, { store, access: { ...access, authenticate }, quarantine, telemetry, observe })
+  const isAdministrator = await makeAdministratorToken(config.dataDirectory)
+  const isTerminal = (request: FastifyRequest): boolean => access.authenticate(request) !== undefined
+  quarantineRoutes(app, { quarantine, offer: offers.offer, isAdministrator, isTerminal })
+  openAdministration(app, {
+    store,
+    directory: config.dataDirectory,
+    storeId,
+    hubVersion,
+    isAdministrator,
+    status: reader.read,
+    quarantined: quarantine.size,
+    takeLease: lease.take,
+    append: syncLog.append,
+  })
+  const syncApi = await openSyncApi({
+    app,
+    store,
+    storeId,
+    clock,
+    syncLog,
+    logger,
+    now: () => new Date(),
+    authenticate: access.authenticate,
+    keepRejected: (origin, rejected) => keepRejected(quarantine, origin, rejected),
+  })
   await terminalSite(app, config.terminalUiDirectory)
 
   app.addHook('onReady', async () => {
     syncLog.start()
+    lease.start()
     replication.start()
     natsLine.start()
     publisher.start()
+    syncApi.start()
   })
   app.addHook('preClose', () => {
     // Browsers open connections ahead of need, and Node does not count one that never asked anything as idle: without an
@@ -141,8 +231,10 @@ export async function buildHub({
   })
   app.addHook('onClose', async () => {
     terminals.close()
-    await Promise.all([replication.stop(), publisher.stop()])
+    await Promise.all([replication.stop(), publisher.stop(), lease.stop()])
     await natsLine.stop()
+    await syncApi.close()
+    await quarantine.close()
     await syncLog.close()
     await store.close()
   })
@@ -151,8 +243,8 @@ export async function buildHub({
 
 interface DatabaseParts {
   readonly store: Store
-  readonly terminals: Terminals
-  readonly refusals: Refusals
+  readonly access: TerminalAccess
+  readonly quarantine: Quarantine
   readonly telemetry: Telemetry
   readonly observe: (stamp: string) => void
 }
@@ -162,7 +254,7 @@ async function registerDatabases(app: FastifyInstance, parts: DatabaseParts): Pr
   const traces = createReceiveTrace(parts.telemetry)
   const plugin = couchServer<TerminalPrincipal>({
     store: parts.store,
-    access: terminalAccess(parts.terminals, () => new Date()),
+    access: parts.access,
     vendor: { name: 'Tidemark store hub', version: hubVersion },
     async validateDocument(write) {
       const refusal = await checkRules(write)
@@ -171,11 +263,47 @@ async function registerDatabases(app: FastifyInstance, parts: DatabaseParts): Pr
       parts.observe(String(write.document['at']))
       return undefined
     },
-    onRefused: ({ principal, database, documents }) =>
-      parts.refusals.record({ database, origin: principal.incarnation, documents }),
-    onAccepted: ({ database, documents }) => traces.stored(database, documents),
+    onRefused: ({ principal, database, replicated, documents }) =>
+      keepRefused(parts.quarantine, { database, origin: principal.incarnation, replicated, documents }),
+    onAccepted({ database, documents }) {
+      traces.stored(database, documents)
+      parts.quarantine.accepted({ database, by: 'hub', ids: documents.map(({ id }) => id) })
+    },
   })
   await app.register(plugin, { prefix: '/db' })
+}
+
+/** A full quarantine is told in the protocol's form: the till keeps its documents and comes again. */
+async function keepRefused(quarantine: Quarantine, refusal: Parameters<Quarantine['record']>[0]): Promise<void> {
+  try {
+    await quarantine.record(refusal)
+  } catch (error) {
+    if (!(error instanceof HubError) || error.statusCode !== 503) throw error
+    throw new CouchError(503, 'service_unavailable', error.message, { 'retry-after': '30' })
+  }
+}
+
+async function keepRejected(
+  quarantine: Quarantine,
+  origin: string,
+  rejected: readonly RejectedOperation[],
+): Promise<void> {
+  for (const [database, documents] of Map.groupBy(rejected, (one) => one.database)) {
+    await quarantine.record({ database, origin, replicated: false, documents })
+  }
+}
+
+/** What central refuses of what the hub sends, or what the store can't keep of what central sends. */
+function refusalDesk(quarantine: Quarantine): RefusalDesk {
+  return {
+    record: ({ database }, documents) =>
+      quarantine.record({
+        database,
+        origin: 'central',
+        documents: documents.map((document) => ({ ...document, text: undefined })),
+      }),
+    accepted: ({ database }, ids) => quarantine.accepted({ database, by: 'central', ids }),
+  }
 }
 
 /** Every class has its database from the start; sales begin with the present month. */

@@ -10,7 +10,11 @@ export interface HubConfig {
   /** Folder of the store, the sync-log key and everything else that must survive. */
   readonly dataDirectory: string
   readonly central: CentralAddress
+  /** How long the holder of the store's lease must be silent before this hub takes it, milliseconds. */
+  readonly leaseTakeAfterMs: number
   readonly natsUrl: string
+  /** Of the streams that this hub has to make: 1 for a single server, 3 in a cluster. */
+  readonly natsReplicas: number
   readonly terminalUiDirectory: string
   /** OTLP/HTTP collector, such as `http://127.0.0.1:4318`; nothing is exported without it. */
   readonly otlpEndpoint: string | undefined
@@ -23,6 +27,8 @@ export interface CentralAddress {
   readonly url: string
   /** Value of the `Authorization` header, undefined when the URL had no credentials. */
   readonly authorization: string | undefined
+  /** A file with `user:password` or `Bearer <token>` that goes before the URL and is read again after a 401. */
+  readonly credentialsFile?: string
 }
 
 export type LoadedConfig =
@@ -46,7 +52,10 @@ export function loadConfig(env: Environment): LoadedConfig {
   const port = portOf(required('HUB_PORT'), problems)
   const dataDirectory = required('HUB_DATA_DIR')
   const central = centralOf(required('COUCHDB_URL'), problems)
+  const credentialsFile = env['COUCHDB_CREDENTIALS_FILE'] ?? ''
+  const leaseTakeAfterMs = takeAfterMsOf(env['HUB_LEASE_TAKE_AFTER_SECONDS'] ?? '', problems)
   const natsUrl = required('NATS_URL')
+  const natsReplicas = replicasOf(env['NATS_REPLICAS'] ?? '1', problems)
   const otlpEndpoint = httpUrlOf('OTEL_EXPORTER_OTLP_ENDPOINT', env['OTEL_EXPORTER_OTLP_ENDPOINT'], problems)
   const logLevel = env['LOG_LEVEL'] ?? 'info'
   if (!logLevels.includes(logLevel)) problems.push(`LOG_LEVEL must be one of ${logLevels.join(', ')}`)
@@ -57,8 +66,10 @@ export function loadConfig(env: Environment): LoadedConfig {
     host: env['HUB_HOST'] ?? '127.0.0.1',
     port,
     dataDirectory: path.resolve(dataDirectory),
-    central,
+    central: credentialsFile === '' ? central : { ...central, credentialsFile: path.resolve(credentialsFile) },
+    leaseTakeAfterMs,
     natsUrl,
+    natsReplicas,
     terminalUiDirectory: path.resolve(env['TERMINAL_UI_DIR'] ?? defaultUiDirectory),
     otlpEndpoint,
     logLevel,
@@ -84,11 +95,32 @@ function centralOf(text: string, problems: string[]): CentralAddress | undefined
   return address
 }
 
+const defaultTakeAfterSeconds = 600
+/** Below it a holder that only restarts would lose its store. */
+const leastTakeAfterSeconds = 90
+const mostTakeAfterSeconds = 7 * 86_400
+
+function takeAfterMsOf(text: string, problems: string[]): number {
+  const seconds = text === '' ? defaultTakeAfterSeconds : Number(text)
+  if (!Number.isInteger(seconds) || seconds < leastTakeAfterSeconds || seconds > mostTakeAfterSeconds) {
+    problems.push(
+      `HUB_LEASE_TAKE_AFTER_SECONDS must be ${leastTakeAfterSeconds} to ${mostTakeAfterSeconds}, got "${text}"`,
+    )
+  }
+  return seconds * 1000
+}
+
 function portOf(text: string, problems: string[]): number {
   const port = Number(text)
   const valid = Number.isInteger(port) && port >= 0 && port <= 65_535
   if (text !== '' && !valid) problems.push(`HUB_PORT must be 0 to 65535, got "${text}"`)
   return port
+}
+
+function replicasOf(text: string, problems: string[]): number {
+  const replicas = Number(text)
+  if (![1, 3, 5].includes(replicas)) problems.push(`NATS_REPLICAS must be 1, 3 or 5, got "${text}"`)
+  return replicas
 }
 
 function httpUrlOf(name: string, text: string | undefined, problems: string[]): string | undefined {

@@ -3,9 +3,11 @@ import { classOfDatabase, classesByPriority, type DatabaseStatus, type HubStatus
 import type { FastifyInstance } from 'fastify'
 import type { CentralReplication } from '../central-replication/index.ts'
 import type { ChangePublisher, NatsLine } from '../change-publisher/index.ts'
+import type { Lease } from '../identity/index.ts'
 import type { LiveSocket } from '../live-socket/index.ts'
+import type { Quarantine } from '../quarantine/index.ts'
 import type { Store } from '../store/index.ts'
-import type { Refusals, Terminals } from '../terminals/index.ts'
+import type { Terminals } from '../terminals/index.ts'
 import { createOpenConflictCount } from './open-conflicts.ts'
 
 export interface StatusParts {
@@ -16,8 +18,9 @@ export interface StatusParts {
   readonly publisher: ChangePublisher
   readonly natsLine: NatsLine
   readonly terminals: Terminals
-  readonly refusals: Refusals
+  readonly quarantine: Pick<Quarantine, 'count'>
   readonly liveSocket: LiveSocket
+  readonly lease: Lease
 }
 
 export interface StatusReader {
@@ -40,8 +43,9 @@ export function createStatusReader(parts: StatusParts): StatusReader {
         wan: { central: parts.replication.wan(), nats: parts.natsLine.state() },
         databases: databases.filter((status) => status !== undefined).sort(compareStatus),
         terminals: { enrolled: parts.terminals.enrolled(), connected: parts.liveSocket.connected() },
-        refusedDocuments: parts.refusals.count(),
+        refusedDocuments: parts.quarantine.count(),
         openConflicts: await openConflicts(),
+        lease: parts.lease.status(),
       }
     },
   }
@@ -62,19 +66,15 @@ async function databaseStatus(
   const entityClass = classOfDatabase(name)
   if (database === undefined || entityClass === undefined) return undefined
   const info = database.info()
-  const [push, pull, publish] = await Promise.all([
-    replication.status(name, 'push'),
-    replication.status(name, 'pull'),
-    publisher.status(name),
-  ])
+  const publish = publisher.status(name)
   if (publish === undefined) return undefined
   return {
     database: name,
     entityClass,
     documents: info.documentCount,
     sequence: info.updateSequence,
-    push: push ?? null,
-    pull: pull ?? null,
+    push: replication.status(name, 'push') ?? null,
+    pull: replication.status(name, 'pull') ?? null,
     publish,
   }
 }

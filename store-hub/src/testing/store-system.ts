@@ -11,7 +11,7 @@ import { eventually } from './eventually.ts'
 import { startNats, type NatsProcess } from './nats-process.ts'
 import { openTcpLink, type TcpLink } from './tcp-link.ts'
 
-export interface TestHubOptions extends Partial<Pick<HubOptions, 'lineTimings' | 'offerAgainMs' | 'socketTimings'>> {
+export interface TestHubOptions extends Partial<Pick<HubOptions, 'lineTimings' | 'offerAgainMs' | 'leaseTimings' | 'socketTimings'>> {
   /** URL of another central than the system's. */
   readonly central?: string
 }
