@@ -21,6 +21,8 @@ const CACHE_KIB = 4096
 /** The write-ahead log is emptied into the file when it has this many pages: longer pauses with more, more work with less. */
 const WAL_PAGES = 2000
 const PAGE_BYTES = 4096
+/** Nobody else writes; a connection of verification or a copy may hold a lock for a moment when it opens or closes. */
+const BUSY_MS = 2000
 
 export interface ConnectionOptions {
   readonly file: string
@@ -39,7 +41,7 @@ export function openConnection({ file, name, synchronous, steps = migrations }: 
   let connection: DatabaseSync | undefined
   try {
     if (!existsSync(file)) makeFile(file, steps)
-    connection = new DatabaseSync(file)
+    connection = new DatabaseSync(file, { timeout: BUSY_MS })
     const version = readVersion(connection, file, name, steps.length)
     connection.exec(`
       PRAGMA journal_mode = WAL;

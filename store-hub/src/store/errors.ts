@@ -34,7 +34,8 @@ const SQLITE_FULL = 13
 const SQLITE_IOERR = 10
 /** The index of the write-ahead log can't be made longer: it is a file too. */
 const SQLITE_IOERR_SHMSIZE = 4874
-const UNREADABLE = new Set([1, SQLITE_IOERR, 11, 14, 26])
+// ERROR, READONLY, IOERR, CORRUPT, CANTOPEN, NOTADB
+const UNREADABLE = new Set([1, 8, SQLITE_IOERR, 11, 14, 26])
 
 /** What SQLite, Node or the file system threw, as an error of the store. Anything else comes back as it is. */
 export function toStoreError(error: unknown, database: string): unknown {
@@ -48,7 +49,7 @@ export function toStoreError(error: unknown, database: string): unknown {
   }
   const primary = primaryCode(error)
   if (primary === undefined || !UNREADABLE.has(primary)) return error
-  const message = `Can't read the database '${database}': ${said}`
+  const message = `Can't use the database '${database}': ${said}`
   return new StoreError('database_unreadable', database, message, { cause: error })
 }
 

@@ -56,11 +56,13 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
     committed(jobs) {
       const isChanged = state.sequence !== saved.sequence
       saved = { ...state }
-      onCommit?.(jobs)
-      if (isChanged) for (const listener of listeners) listener()
+      return () => {
+        onCommit?.(jobs)
+        if (isChanged) for (const listener of listeners) listener()
+      }
     },
   })
-  const reader = createDocumentReader(rows, name)
+  const reader = createDocumentReader(rows, state, name)
   const writer = createDocumentWriter(rows, state)
   const local = createLocalDocuments(rows, queue)
   const sides = createSideDatabases(name, folder, (sideFile, sideName) =>

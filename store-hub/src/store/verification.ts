@@ -9,6 +9,9 @@ import { Worker } from 'node:worker_threads'
 import type { Verification } from './document-database.ts'
 import { StoreError } from './errors.ts'
 
+/** It reads page by page: without a limit its garbage alone would take hundreds of megabytes. */
+const MEMORY = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 }
+
 export interface VerificationTask {
   readonly file: string
 }
@@ -17,7 +20,10 @@ export interface VerificationTask {
 export function verifyInThread(file: string, name: string): Promise<Verification> {
   return new Promise((resolve, reject) => {
     const workerData: VerificationTask = { file }
-    const worker = new Worker(new URL('./verification-thread.ts', import.meta.url), { workerData })
+    const worker = new Worker(new URL('./verification-thread.ts', import.meta.url), {
+      workerData,
+      resourceLimits: MEMORY,
+    })
     const fail = (reason: string, cause?: unknown): void => {
       const message = `The database '${name}' could not be verified: ${reason}`
       reject(new StoreError('database_unreadable', name, message, { cause }))

@@ -13,7 +13,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreError, toStoreError } from './errors.ts'
 
-const MAX_GROUP_BYTES = 8 * 1024 * 1024
+const MAX_GROUP_BYTES = 4 * 1024 * 1024
 const MAX_WAITING_BYTES = 128 * 1024 * 1024
 
 export interface WriteQueueOptions {
@@ -25,8 +25,8 @@ export interface WriteQueueOptions {
   readonly beforeCommit: () => void
   /** Called when a transaction was undone. */
   readonly undo: () => void
-  /** Called when a transaction is on disk, before its jobs resolve. */
-  readonly committed: (jobs: number) => void
+  /** Called when a transaction is on disk; what it returns is called when all jobs of the turn are settled. */
+  readonly committed: (jobs: number) => () => void
 }
 
 interface Job {
@@ -49,6 +49,7 @@ export interface WriteQueue {
 export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const { connection, name } = options
   const waiting: Job[] = []
+  const announcements: (() => void)[] = []
   let waitingBytes = 0
   let isScheduled = false
   let isClosed = false
@@ -66,6 +67,7 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
     if (!commitGroup(group)) for (const job of group) commitAlone(job)
     if (waiting.length > 0) schedule()
     else onEmpty?.()
+    for (const tell of announcements.splice(0)) tell()
   }
 
   const takeGroup = (): Job[] => {
@@ -109,7 +111,7 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       const results = jobs.map((job) => job.work())
       options.beforeCommit()
       connection.exec('COMMIT')
-      options.committed(jobs.length)
+      announcements.push(options.committed(jobs.length))
       return results
     } catch (error) {
       // SQLite has undone it by itself after some errors, a full disk among them.
