@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/bin:$(PATH)
 export COUCHDB_URL NATS_URL STORES PORT_BASE DATA_DIR RESET CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-long smoke demo screenshots format clean
+.PHONY: help setup check test test-long smoke bench demo screenshots format clean
 MAKEFLAGS += --no-print-directory
 
 help: ## show this list
@@ -33,6 +33,10 @@ test-long: ## test, then the smoke ten times in a row
 smoke: ## the whole system in a temporary folder, driven through a real browser
 	@sh tools/setup.sh packages nats chromium terminal
 	@node tests/e2e/smoke.ts
+
+bench: ## how fast the hub is beside PouchDB over LevelDB, a floor, and CouchDB where COUCHDB_URL is set
+	@sh tools/setup.sh packages
+	@node store-hub/bench/main.ts
 
 demo: ## the whole system on this machine, until Ctrl-C; the demo page shows it
 	@sh tools/setup.sh packages nats terminal

@@ -181,8 +181,6 @@ export interface PouchIndex {
   def: { fields: Record<string, string>[] }
 }
 
-export type { RevisionNode, RevisionTree } from '../store/index.ts'
-
 export interface PouchDatabase {
   readonly name: string
   get(id: string, options?: PouchGetOptions): Promise<PouchDocument>

@@ -1,0 +1,99 @@
+// The real hub over a store with a million journal entries: how soon it answers, and how much memory it takes.
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
+import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
+import { openStore } from '../src/store/index.ts'
+import type { BenchConfig } from './config.ts'
+import { rssMbOf } from './measured-server.ts'
+import type { Row } from './report.ts'
+import { prepareSales } from './sale-documents.ts'
+
+const ENTRIES = 1_000_000
+const BATCH = 2_000
+const START_TIMEOUT_MS = 60_000
+/** Long enough for what the hub does after its start, such as comparing its log with its databases. */
+const SETTLE_MS = 20_000
+
+/** `p50Ms` is the start-up until `/health/ready`, `rssMb` the memory's peak in the time after it. */
+export async function measureMillion({ dataFolder, scale }: BenchConfig): Promise<Row> {
+  const folder = await mkdtemp(path.join(dataFolder, 'bench-million-'))
+  try {
+    await fill(folder, Math.round(ENTRIES * scale))
+    // The first start takes in what it has not seen: the second is the one that a shop has every morning.
+    await runHub(folder, SETTLE_MS)
+    const { startMs, rssMb } = await runHub(folder, SETTLE_MS)
+    const nothing = { docsPerSecond: null, cpuMicrosPerDoc: null, p99Ms: null }
+    return { server: 'hub', workload: 'million', ...nothing, p50Ms: startMs, rssMb }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function fill(folder: string, entries: number): Promise<void> {
+  const store = await openStore({ directory: folder })
+  const month = new Date().toISOString().slice(0, 7)
+  const database = await store.create(`sales-${month}`)
+  for (let from = 0; from < entries; from += BATCH) {
+    const writes = prepareSales(Math.min(BATCH, entries - from), from + 1).map(({ id, text }) => {
+      const body = text.slice(`{"_id":"${id}",`.length)
+      return { kind: 'edit', id, deleted: false, body: `{${body}` } as const
+    })
+    await database.write(writes)
+    if (from % 100_000 === 0) process.stderr.write(`${from} of ${entries} entries\n`)
+  }
+  await store.close()
+}
+
+async function runHub(folder: string, settleMs: number): Promise<{ startMs: number; rssMb: number }> {
+  const port = await freePort()
+  const startedAt = performance.now()
+  const hub = spawn(process.execPath, [path.resolve(import.meta.dirname, '../src/server.ts')], {
+    env: {
+      ...process.env,
+      STORE_ID: 's001',
+      HUB_PORT: String(port),
+      HUB_DATA_DIR: folder,
+      // Nobody is there: the hub has to live with it.
+      COUCHDB_URL: 'http://nobody:nobody@127.0.0.1:9',
+      NATS_URL: 'nats://127.0.0.1:9',
+      LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  try {
+    await untilReady(hub, port)
+    const startMs = performance.now() - startedAt
+    let rssMb = 0
+    for (const end = Date.now() + settleMs; Date.now() < end; await pause(200)) {
+      rssMb = Math.max(rssMb, rssMbOf(hub.pid ?? 0))
+    }
+    process.stderr.write(`ready after ${startMs.toFixed(0)} ms, at most ${rssMb.toFixed(0)} MB\n`)
+    return { startMs, rssMb }
+  } finally {
+    const exited = once(hub, 'exit')
+    if (hub.exitCode === null && hub.kill('SIGTERM')) await exited
+  }
+}
+
+async function untilReady(hub: ChildProcess, port: number): Promise<void> {
+  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end; await pause(20)) {
+    if (hub.exitCode !== null) throw new Error(`the hub ended with exit code ${hub.exitCode}`)
+    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined)
+    if (answer?.ok === true) return
+  }
+  throw new Error('the hub did not become ready')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
