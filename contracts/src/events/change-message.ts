@@ -41,6 +41,11 @@ export const ChangeMessage = Type.Object(
     /** The other live leaves. */
     conflicts: Type.Array(Type.String({ maxLength: 80 }), { maxItems: 1000 }),
     deleted: Type.Boolean(),
+    /**
+     * The document is too large for the stream: `document` has its id, revision and type only. Who needs the body finds it in
+     * CouchDB, as reconciliation does.
+     */
+    bodyOmitted: Type.Optional(Type.Literal(true)),
     document: Type.Record(Type.String(), Type.Unknown()),
   },
   { title: 'change-message' },

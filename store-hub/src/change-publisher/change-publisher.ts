@@ -1,40 +1,26 @@
 // Publishes each change of the store's databases to JetStream. The changes feed is the queue; there is no second one.
 //
-//   database ──changes after checkpoint──► 200 at most ──64 in flight──► JetStream ──PubAck──► _local/publisher
+//   database ──changes after checkpoint──► 1,000 at most ──256 in flight──► JetStream ──PubAck──► _local/publisher
 //
-// 1. The checkpoint moves only over the unbroken row of changes that have their PubAck (or are not ours to publish).
+// 1. The checkpoint moves only over the unbroken row of changes that have their PubAck, are not ours to publish, or are known to be
+//    impossible to publish and kept elsewhere.
 // 2. A batch is finished before the next is read, and a document is in a batch once: its revisions go out in order.
 // 3. After a failure it starts again from the checkpoint. Repeats carry the same Nats-Msg-Id.
-// 4. A checkpoint of another epoch is not believed.
+// 4. A checkpoint of another epoch is not believed. A new epoch while the hub runs begins every feed anew.
 // 5. Sales come first: after each batch the order of priority is looked at anew.
-import {
-  attributeNames,
-  changeMessageId,
-  classesByPriority,
-  classOfDatabase,
-  salesPeriodOf,
-  spanNames,
-  type ChangeMessage,
-  type EntityClass,
-  type FeedStatus,
-  type TraceOrigin,
-} from '@tidemark/contracts'
-import type { Telemetry } from '@tidemark/telemetry'
+// 6. The checkpoint comes to disk at most twice a second while work goes on: what a crash takes of it is published again.
+// 7. While NATS is away nothing is read, kept or logged: a write costs a flag.
+import { classOfDatabase, parseStamp, type EntityClass, type FeedStatus } from '@tidemark/contracts'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeError } from '../errors.ts'
-import { readDocument } from '../hub-state/index.ts'
-import { pouchOf } from '../pouchdb/index.ts'
-import type { PouchDatabase } from '../pouchdb/index.ts'
-import type { Store } from '../store/index.ts'
-import { readChangeBatch, subjectOf } from './change-batch.ts'
+import type { DocumentDatabase, Store } from '../store/index.ts'
+import { readChangeBatch, type OutgoingChange } from './change-batch.ts'
+import { compareFeeds, createFeed, readCheckpoint, saveCheckpoint, statusOf, type Feed } from './feed.ts'
 import { runContiguous } from './in-flight.ts'
-import type { NatsLine } from './nats-line.ts'
+import { publishChange, type PublishParts } from './publish-change.ts'
 
-export interface ChangePublisherOptions {
+export interface ChangePublisherOptions extends PublishParts {
   readonly store: Store
-  readonly storeId: string
-  readonly line: NatsLine
-  readonly telemetry: Telemetry
   readonly logger: FastifyBaseLogger
 }
 
@@ -42,60 +28,51 @@ export interface ChangePublisher {
   start(): void
   stop(): Promise<void>
   /** Undefined for a database that is not published. */
-  status(database: string): Promise<FeedStatus | undefined>
+  status(database: string): FeedStatus | undefined
   /** Time from a document's stamp to its PubAck, of the newest message, milliseconds; undefined before the first. */
   lastLatencyMs(): number | undefined
 }
 
-interface Feed {
-  readonly database: string
-  readonly entityClass: EntityClass
-  /** Undefined until the checkpoint is read. */
-  sequence: number | undefined
-  dirty: boolean
-  running: boolean
-  failures: number
-  retryAtMs: number
-  behindSinceMs: number | undefined
-  lastSuccessAt: string | null
-  lastError: string | undefined
-}
-
-const checkpointId = '_local/publisher'
-const batchSize = 200
-const inFlight = 64
+const inFlight = 256
 const lookAgainMs = 5000
+const shortestPauseMs = 20
 const longestRetryMs = 30_000
-/** Subject, headers and protocol around the payload. */
-const overheadBytes = 1024
+const saveEveryMs = 500
 
 export function createChangePublisher(options: ChangePublisherOptions): ChangePublisher {
-  const { store, storeId, line, telemetry, logger } = options
+  const { store, line, telemetry, logger } = options
   const feeds = new Map<string, Feed>()
   const published = telemetry.counter('tidemark_hub_published_total', 'Changes that JetStream has acknowledged')
   const failed = telemetry.counter('tidemark_hub_publish_failures_total', 'Batches that ended with a failure')
+  const impaired = telemetry.counter(
+    'tidemark_hub_published_impaired_total',
+    'Changes that JetStream took without their body, or not at all',
+  )
+  const parts: PublishParts = {
+    ...options,
+    async onWithoutBody(change) {
+      await options.onWithoutBody(change)
+      impaired(1, { how: 'without-body' })
+      logger.warn({ ...change }, 'published without its body')
+    },
+    async onUnpublishable(change) {
+      await options.onUnpublishable(change)
+      impaired(1, { how: 'not-at-all' })
+      logger.error({ ...change }, 'NATS takes this change in no form')
+    },
+  }
   let stopped = false
   let loop: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
+  let isPumpDue = false
   let latencyMs: number | undefined
 
   const feedOf = (database: string): Feed | undefined => {
-    const entityClass = classOfDatabase(database)
-    if (entityClass === undefined) return undefined
     const known = feeds.get(database)
     if (known !== undefined) return known
-    const feed: Feed = {
-      database,
-      entityClass,
-      sequence: undefined,
-      dirty: true,
-      running: false,
-      failures: 0,
-      retryAtMs: 0,
-      behindSinceMs: undefined,
-      lastSuccessAt: null,
-      lastError: undefined,
-    }
+    const entityClass = classOfDatabase(database)
+    if (entityClass === undefined) return undefined
+    const feed = createFeed(database, entityClass)
     feeds.set(database, feed)
     return feed
   }
@@ -103,46 +80,31 @@ export function createChangePublisher(options: ChangePublisherOptions): ChangePu
   const nextFeed = (): Feed | undefined =>
     [...feeds.values()].filter((feed) => feed.dirty && feed.retryAtMs <= Date.now()).sort(compareFeeds)[0]
 
-  const publish = async (message: ChangeMessage, entityClass: EntityClass): Promise<void> => {
-    const payload = Buffer.from(JSON.stringify(message))
-    const maxBytes = line.maxPayloadBytes()
-    if (maxBytes !== undefined && payload.length + overheadBytes > maxBytes) {
-      const id = String(message.document['_id'])
-      throw new Error(`${id} is too large to publish: ${payload.length} bytes, and NATS takes ${maxBytes} with headers`)
-    }
-    const outgoing = { subject: subjectOf(message, entityClass), id: changeMessageId(message), payload }
-    const trace = message.document['trace'] as TraceOrigin | undefined
-    if (trace === undefined) return line.publish({ ...outgoing, traceparent: undefined })
-    telemetry.reportOrigin(message.document)
-    await telemetry.span(
-      spanNames.hubPublish,
-      { parent: trace.traceparent, kind: 'producer', attributes: publishAttributes(message, trace) },
-      (span) => line.publish({ ...outgoing, traceparent: span.traceparent }),
-    )
-  }
-
   /** True when there may be more. */
-  const publishBatch = async (feed: Feed, database: PouchDatabase): Promise<boolean> => {
-    feed.sequence ??= await readCheckpoint(database, store.uuid)
-    const source = { storeId, epoch: store.uuid, database: feed.database }
-    const changes = await readChangeBatch(source, database, feed.sequence, batchSize)
+  const publishBatch = async (feed: Feed, database: DocumentDatabase): Promise<boolean> => {
+    const epoch = store.uuid
+    const from = readCheckpoint(feed, database, epoch)
+    const { changes, isLast } = readChangeBatch({ ...sourceOf(options, feed), epoch }, database, from)
     const { done, error } = await runContiguous(changes, inFlight, async ({ message }) => {
       if (message === undefined) return
-      await publish(message, feed.entityClass)
+      await publishChange(parts, feed.database, message)
       published(1, { class: feed.entityClass })
     })
+    if (store.uuid !== epoch) return true
     const last = changes[done - 1]
     if (last !== undefined) {
-      await saveCheckpoint(database, store.uuid, last.sequence)
       feed.sequence = last.sequence
-      latencyMs = latencyOf(changes[done - 1]?.message) ?? latencyMs
+      latencyMs = latencyOf(last.message) ?? latencyMs
+    }
+    if (done < changes.length || Date.now() - feed.savedAtMs >= saveEveryMs) {
+      await saveCheckpoint(feed, database, epoch)
     }
     if (done < changes.length) throw error
-    return changes.length === batchSize
+    return !isLast
   }
 
   const work = async (feed: Feed): Promise<void> => {
-    const database = pouchOf(store.database(feed.database))
+    const database = store.database(feed.database)
     feed.dirty = false
     if (database === undefined) return
     feed.running = true
@@ -154,20 +116,34 @@ export function createChangePublisher(options: ChangePublisherOptions): ChangePu
       feed.lastError = undefined
       feed.lastSuccessAt = new Date().toISOString()
     } catch (error) {
-      feed.dirty = true
-      feed.failures += 1
-      feed.lastError = describeError(error)
-      feed.retryAtMs = Date.now() + retryDelayMs(feed.failures)
-      failed(1, { class: feed.entityClass })
-      logger.warn({ database: feed.database, reason: feed.lastError, failures: feed.failures }, 'publishing failed')
+      noteFailure(feed, error)
     } finally {
       feed.running = false
+    }
+  }
+
+  const noteFailure = (feed: Feed, error: unknown): void => {
+    feed.dirty = true
+    feed.failures += 1
+    feed.lastError = describeError(error)
+    feed.retryAtMs = Date.now() + retryDelayMs(feed.failures)
+    failed(1, { class: feed.entityClass })
+    // The 1st, 2nd, 4th, 8th …: an outage of days is a few lines.
+    if (Number.isInteger(Math.log2(feed.failures))) {
+      logger.warn({ database: feed.database, reason: feed.lastError, failures: feed.failures }, 'publishing failed')
     }
   }
 
   const drain = async (): Promise<void> => {
     const next = (): Feed | undefined => (stopped || line.state() !== 'up' ? undefined : nextFeed())
     for (let feed = next(); feed !== undefined; feed = next()) await work(feed)
+  }
+
+  const saveAll = async (): Promise<void> => {
+    for (const feed of feeds.values()) {
+      const database = store.database(feed.database)
+      if (database !== undefined && !feed.running) await saveCheckpoint(feed, database, store.uuid)
+    }
   }
 
   const pump = (): void => {
@@ -180,30 +156,54 @@ export function createChangePublisher(options: ChangePublisherOptions): ChangePu
       })
   }
 
+  const pumpSoon = (): void => {
+    if (isPumpDue || line.state() !== 'up') return
+    isPumpDue = true
+    setImmediate(() => {
+      isPumpDue = false
+      pump()
+    })
+  }
+
   const schedule = (): void => {
     if (stopped) return
     clearTimeout(timer)
-    const retries = [...feeds.values()].filter(({ dirty }) => dirty).map(({ retryAtMs }) => retryAtMs - Date.now())
-    const delayMs = line.state() === 'up' ? Math.max(20, Math.min(lookAgainMs, ...retries)) : lookAgainMs
+    const all = [...feeds.values()]
+    const isUnsaved = all.some(({ sequence, savedSequence }) => sequence !== undefined && sequence !== savedSequence)
+    const retries = all.filter(({ dirty }) => dirty).map(({ retryAtMs }) => retryAtMs - Date.now())
+    const isUp = line.state() === 'up'
+    const delayMs = Math.max(
+      shortestPauseMs,
+      Math.min(lookAgainMs, ...(isUp ? retries : []), isUnsaved ? saveEveryMs : lookAgainMs),
+    )
     timer = setTimeout(() => {
       // A look at everything, in case a wake-up was missed.
-      if (delayMs === lookAgainMs) [...feeds.values()].forEach((feed) => (feed.dirty = true))
-      pump()
+      if (delayMs === lookAgainMs) all.forEach((feed) => (feed.dirty = true))
+      if (!isUnsaved) return pump()
+      saveAll()
+        .catch((error: unknown) => logger.warn({ err: error }, "the publisher's checkpoint could not be saved"))
+        .finally(pump)
     }, delayMs)
   }
 
-  const unsubscribeStore = store.onWrite((database) => {
-    const feed = feedOf(database)
-    if (feed === undefined) return
-    feed.dirty = true
-    feed.behindSinceMs ??= Date.now()
-    setImmediate(pump)
-  })
-  const unsubscribeLine = line.onChange((state) => {
-    if (state !== 'up') return
-    for (const feed of feeds.values()) feed.retryAtMs = 0
-    pump()
-  })
+  const endings = [
+    store.onWrite((database) => {
+      const feed = feedOf(database)
+      if (feed === undefined) return
+      feed.dirty = true
+      feed.behindSinceMs ??= Date.now()
+      pumpSoon()
+    }),
+    line.onChange((state) => {
+      if (state !== 'up') return
+      for (const feed of feeds.values()) feed.retryAtMs = 0
+      pump()
+    }),
+    store.onEpochChange(() => {
+      for (const feed of feeds.values()) Object.assign(feed, createFeed(feed.database, feed.entityClass))
+      pumpSoon()
+    }),
+  ]
 
   return {
     start() {
@@ -213,73 +213,31 @@ export function createChangePublisher(options: ChangePublisherOptions): ChangePu
     async stop() {
       stopped = true
       clearTimeout(timer)
-      unsubscribeStore()
-      unsubscribeLine()
+      endings.forEach((end) => end())
       await loop
+      await saveAll().catch((error: unknown) => logger.warn({ err: error }, "the publisher's checkpoint is behind"))
     },
-    async status(database) {
+    status(database) {
       const feed = feedOf(database)
-      const source = pouchOf(store.database(database))
+      const source = store.database(database)
       if (feed === undefined || source === undefined) return undefined
-      feed.sequence ??= await readCheckpoint(source, store.uuid)
-      const lag = Math.max(0, Number((await source.info()).update_seq) - feed.sequence)
+      const lag = Math.max(0, source.info().updateSequence - readCheckpoint(feed, source, store.uuid))
       if (lag > 0) feed.behindSinceMs ??= Date.now()
-      return {
-        state: stateOf(feed, stopped, lag > 0, line.state() === 'up'),
-        lagDocuments: lag,
-        behindSince: lag > 0 && feed.behindSinceMs !== undefined ? new Date(feed.behindSinceMs).toISOString() : null,
-        lastSuccessAt: feed.lastSuccessAt,
-        lastError: feed.lastError ?? (lag > 0 && line.state() === 'down' ? "NATS can't be reached" : null),
-        failures: feed.failures,
-      }
+      const isUp = line.state() === 'up'
+      const status = statusOf(feed, lag, { isUp, isStopped: stopped })
+      return { ...status, lastError: status.lastError ?? (lag > 0 && !isUp ? (line.reason() ?? null) : null) }
     },
     lastLatencyMs: () => latencyMs,
   }
 }
 
-function stateOf(feed: Feed, stopped: boolean, behind: boolean, up: boolean): FeedStatus['state'] {
-  if (stopped) return 'stopped'
-  if (feed.running) return 'running'
-  if (feed.failures > 0) return 'waiting'
-  if (!behind) return 'idle'
-  return up ? 'running' : 'waiting'
+function sourceOf({ storeId }: PublishParts, { entityClass }: Feed): { storeId: string; entityClass: EntityClass } {
+  return { storeId, entityClass }
 }
 
-function compareFeeds(a: Feed, b: Feed): number {
-  return (
-    classesByPriority.indexOf(a.entityClass) - classesByPriority.indexOf(b.entityClass) ||
-    (salesPeriodOf(b.database) ?? '').localeCompare(salesPeriodOf(a.database) ?? '')
-  )
-}
-
-async function readCheckpoint(database: PouchDatabase, epoch: string): Promise<number> {
-  const saved = await readDocument(database, checkpointId)
-  return saved?.['epoch'] === epoch ? Number(saved['sequence']) : 0
-}
-
-async function saveCheckpoint(database: PouchDatabase, epoch: string, sequence: number): Promise<void> {
-  const present = await readDocument(database, checkpointId)
-  const revision = present?._rev === undefined ? {} : { _rev: present._rev }
-  await database.put({ _id: checkpointId, ...revision, epoch, sequence })
-}
-
-function publishAttributes(
-  { storeId, database, document }: ChangeMessage,
-  trace: TraceOrigin,
-): Record<string, string | number> {
-  const madeMs = Date.parse(trace.startTime) + trace.durationMs
-  return {
-    [attributeNames.darkTimeMs]: Math.max(0, Date.now() - madeMs),
-    [attributeNames.storeId]: storeId,
-    [attributeNames.database]: database,
-    [attributeNames.documentId]: String(document['_id']),
-    [attributeNames.documentType]: String(document['type']),
-  }
-}
-
-function latencyOf(message: ChangeMessage | undefined): number | undefined {
-  const writtenMs = Date.parse(String(message?.document['at']).slice(0, 24))
-  return Number.isNaN(writtenMs) ? undefined : Math.max(0, Date.now() - writtenMs)
+function latencyOf(change: OutgoingChange | undefined): number | undefined {
+  const writtenMs = parseStamp(String(change?.document['at']))?.wallMs
+  return writtenMs === undefined ? undefined : Math.max(0, Date.now() - writtenMs)
 }
 
 function retryDelayMs(failures: number): number {

@@ -1,7 +1,7 @@
 /** The line to NATS: one connection that is made again for ever, and publishing that fails at once while it is away. */
 import { streamConfigs, type WanState } from '@tidemark/contracts'
-import { jetstream, jetstreamManager, type JetStreamClient } from '@nats-io/jetstream'
-import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
+import { jetstream, JetStreamApiError, jetstreamManager, type JetStreamClient } from '@nats-io/jetstream'
+import { connect, errors, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeError } from '../errors.ts'
 
@@ -12,14 +12,31 @@ export interface OutgoingMessage {
   readonly payload: Uint8Array
 }
 
+/** This message is refused whatever the state of the line: too large, or with a header that can't be one. */
+export class UnpublishableError extends Error {
+  override readonly name = 'UnpublishableError'
+}
+
+export interface NatsLineOptions {
+  readonly url: string
+  /** Shown by the server's monitoring. */
+  readonly name: string
+  /** Of streams that have to be made. */
+  readonly replicas: number
+  readonly logger: FastifyBaseLogger
+}
+
 export interface NatsLine {
   start(): void
   stop(): Promise<void>
   state(): WanState
   onChange(listener: (state: WanState) => void): () => void
-  /** Largest message that the server takes, bytes; undefined while there is no connection. */
-  maxPayloadBytes(): number | undefined
-  /** Resolves with the PubAck. Rejects at once when the line is down, and after 5 s without an answer. */
+  /** Why it is down, in words. */
+  reason(): string | undefined
+  /**
+   * Resolves with the PubAck. Rejects at once when the line is down, after 5 s without an answer, and with UnpublishableError for
+   * a message that will never be taken.
+   */
   publish(message: OutgoingMessage): Promise<void>
 }
 
@@ -30,16 +47,23 @@ const pingIntervalMs = 3000
 const firstRetryMs = 500
 const longestRetryMs = 5000
 const streamNameTaken = 10058
+const messageTooLargeForStream = 10054
+const streamNotFound = 10059
+/** How often streams that have gone missing are made again, at most. */
+const repairEveryMs = 5000
 
-export function createNatsLine(url: string, name: string, logger: FastifyBaseLogger): NatsLine {
+export function createNatsLine({ url, name, replicas, logger }: NatsLineOptions): NatsLine {
   let state: WanState = 'unknown'
   let connection: NatsConnection | undefined
   let client: JetStreamClient | undefined
   let running: Promise<void> | undefined
+  let reason: string | undefined
+  let repairedAtMs = 0
   const stopping = new AbortController()
   const listeners = new Set<(state: WanState) => void>()
 
   const note = (next: WanState, why?: string): void => {
+    reason = why
     if (next === state) return
     state = next
     logger.info({ nats: next, reason: why }, 'line to NATS')
@@ -58,13 +82,13 @@ export function createNatsLine(url: string, name: string, logger: FastifyBaseLog
     })
     connection = present
     try {
-      await ensureStreams(present)
+      await ensureStreams(present, replicas)
       client = jetstream(present, { timeout: publishTimeoutMs })
       note('up')
       for await (const status of present.status()) {
         if (status.type === 'disconnect') note('down', 'the connection broke')
         // The server may be another one, or have lost its folder.
-        if (status.type === 'reconnect') await ensureStreams(present).then(() => note('up'))
+        if (status.type === 'reconnect') await ensureStreams(present, replicas).then(() => note('up'))
       }
     } finally {
       client = undefined
@@ -86,6 +110,15 @@ export function createNatsLine(url: string, name: string, logger: FastifyBaseLog
     }
   }
 
+  // Streams may be deleted under a connection that stands.
+  const repairStreams = (): void => {
+    if (connection === undefined || Date.now() - repairedAtMs < repairEveryMs) return
+    repairedAtMs = Date.now()
+    ensureStreams(connection, replicas).catch((error: unknown) =>
+      logger.warn({ reason: describeError(error) }, 'the streams could not be made again'),
+    )
+  }
+
   return {
     start() {
       running ??= loop()
@@ -100,21 +133,43 @@ export function createNatsLine(url: string, name: string, logger: FastifyBaseLog
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    maxPayloadBytes: () => connection?.info?.max_payload,
+    reason: () => (state === 'down' ? `NATS can't be reached: ${reason ?? 'no connection'}` : undefined),
     async publish({ subject, id, traceparent, payload }) {
       // Without this the client would keep the message and send it when the line is back, behind the publisher's back.
       if (client === undefined || state !== 'up') throw new Error("NATS can't be reached")
-      const header = headers()
-      header.set('content-type', 'application/json')
-      if (traceparent !== undefined) header.set('traceparent', traceparent)
-      await client.publish(subject, payload, { msgID: id, headers: header, timeout: publishTimeoutMs })
+      try {
+        const options = { msgID: id, headers: headersOf(traceparent), timeout: publishTimeoutMs }
+        await client.publish(subject, payload, options)
+      } catch (error) {
+        if (isForEver(error)) throw new UnpublishableError(describeError(error), { cause: error })
+        if (isStreamMissing(error)) repairStreams()
+        throw error
+      }
     },
   }
 }
 
-async function ensureStreams(connection: NatsConnection): Promise<void> {
+function headersOf(traceparent: string | undefined): MsgHdrs {
+  const header = headers()
+  header.set('content-type', 'application/json')
+  if (traceparent !== undefined) header.set('traceparent', traceparent)
+  return header
+}
+
+// Where no stream listens to a subject nobody answers, as on a server without JetStream.
+function isStreamMissing(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  const isUnanswered = cause instanceof errors.RequestError && cause.isNoResponders()
+  return isUnanswered || isApiError(error, streamNotFound)
+}
+
+function isForEver(error: unknown): boolean {
+  return error instanceof errors.InvalidArgumentError || isApiError(error, messageTooLargeForStream)
+}
+
+async function ensureStreams(connection: NatsConnection, replicas: number): Promise<void> {
   const manager = await jetstreamManager(connection, { timeout: connectTimeoutMs })
-  for (const config of streamConfigs(1)) {
+  for (const config of streamConfigs(replicas)) {
     try {
       await manager.streams.add(config)
     } catch (error) {
@@ -125,7 +180,7 @@ async function ensureStreams(connection: NatsConnection): Promise<void> {
 }
 
 function isApiError(error: unknown, code: number): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
+  return error instanceof JetStreamApiError && error.code === code
 }
 
 function retryDelayMs(attempt: number): number {

@@ -11,7 +11,7 @@
 // 4. A write costs a flag. The disk is touched once a minute at most, and only for databases that were written to.
 import { classOfDatabase } from '@tidemark/contracts'
 import type { FastifyBaseLogger } from 'fastify'
-import type { DocumentDatabase, NativeStore } from '../store/index.ts'
+import type { DocumentDatabase, Store } from '../store/index.ts'
 
 /** Milliseconds since 1970 on the hub's clock, and the sequence then. */
 export type ArrivalMark = readonly [timeMs: number, sequence: number]
@@ -37,7 +37,7 @@ const spacing: readonly (readonly [ageMs: number, apartMs: number])[] = [
 ]
 
 export function createArrivalMarks(
-  store: Pick<NativeStore, 'names' | 'database' | 'onWrite'>,
+  store: Pick<Store, 'names' | 'database' | 'onWrite'>,
   logger: FastifyBaseLogger,
   nowMs: () => number,
 ): ArrivalMarks {

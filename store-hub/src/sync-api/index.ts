@@ -1,5 +1,3 @@
-export { createArrivalMarks } from './arrival-marks.ts'
-export { createDocumentEntrance } from './document-entrance.ts'
-export { openOperationRecords } from './operation-records.ts'
-export { createPush, noDatabase } from './push-operations.ts'
-export { syncRoutes } from './sync-routes.ts'
+export { openSyncApi } from './open-sync-api.ts'
+export type { SyncApi } from './open-sync-api.ts'
+export type { RejectedOperation } from './push-operations.ts'

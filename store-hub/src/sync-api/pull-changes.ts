@@ -4,13 +4,13 @@
 // 2. The position moves over what was looked at, and keeps the place in databases that were not asked for.
 // 3. Of sales the two latest months are given; the months before are with head office.
 import { defaultSyncPullDocuments, salesPeriodOf, type SyncEntityType, type SyncPullRequest } from '@tidemark/contracts'
-import type { ChangedDocument, DocumentDatabase, NativeStore } from '../store/index.ts'
+import type { ChangedDocument, DocumentDatabase, Store } from '../store/index.ts'
 import type { ArrivalMarks } from './arrival-marks.ts'
 import { classOfEntity, documentText, entityTypeOf } from './stored-entity.ts'
 import { formatToken, type Position } from './sync-token.ts'
 
 export interface PullParts {
-  readonly store: Pick<NativeStore, 'names' | 'database' | 'uuid'>
+  readonly store: Pick<Store, 'names' | 'database' | 'uuid'>
   readonly marks: Pick<ArrivalMarks, 'sequenceBefore'>
   readonly now: () => Date
 }
@@ -50,7 +50,7 @@ export function pullChanges(
   return `{"changes":[${changes.join(',')}],"lastSyncTimestamp":${token},${flags}}`
 }
 
-function databasesOf(store: Pick<NativeStore, 'names'>, type: SyncEntityType): string[] {
+function databasesOf(store: Pick<Store, 'names'>, type: SyncEntityType): string[] {
   if (type !== 'sale') return [classOfEntity[type]]
   return store
     .names()

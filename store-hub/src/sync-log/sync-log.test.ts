@@ -4,8 +4,8 @@ import path from 'node:path'
 import { createClock } from '@tidemark/contracts'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { pouchOf } from '../pouchdb/index.ts'
-import { openStore, type Store } from '../store/index.ts'
+import { openStore, type DocumentDatabase, type Store } from '../store/index.ts'
+import { readEntries } from './log-state.ts'
 import { openSyncLog, type SyncLog } from './sync-log.ts'
 import { verifySyncLog } from './verify-sync-log.ts'
 
@@ -17,11 +17,14 @@ const open = (): Promise<SyncLog> => {
   const clock = createClock('s001hub', Date.now)
   return openSyncLog({ store, storeId: 's001', clock, directory, logger: pino({ level: 'silent' }) })
 }
-const database = async () => {
-  const log = pouchOf(store.database('sync-log'))
+const database = (): DocumentDatabase => {
+  const log = store.database('sync-log')
   if (log === undefined) throw new Error('no log')
   return log
 }
+const write = (to: DocumentDatabase, ids: readonly string[]) =>
+  to.write(ids.map((id) => ({ kind: 'edit', id, deleted: false, body: '{}' })))
+const events = (epoch = store.uuid) => [...readEntries(database(), epoch)].map(({ event }) => event)
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'sync-log-'))
@@ -41,10 +44,12 @@ it('goes on with the chain after a restart, and finds an entry that was changed'
   await Promise.all(
     ['s001-t02-1', 's001-t03-1'].map((incarnation) => syncLog.append({ kind: 'terminal-enrolled', incarnation })),
   )
-  const log = await database()
+  const log = database()
   expect(await verifySyncLog(log, store.uuid)).toMatchObject({ entries: 4, chainFaults: [], badSignatures: [] })
-  const entry = await log.get(`log:${store.uuid}:000000000002`)
-  await log.put({ ...entry, event: { kind: 'terminal-enrolled', incarnation: 's001-t09-1' } })
+  const id = `log:${store.uuid}:000000000002`
+  const entry = log.read(id)
+  const forged = { ...(JSON.parse(entry?.body ?? '') as object), at: '2026-11-22T09:00:00.000Z-0000-s001hub' }
+  await log.write([{ kind: 'edit', id, rev: entry?.rev ?? '', deleted: false, body: JSON.stringify(forged) }])
   expect((await verifySyncLog(log, store.uuid)).chainFaults).toEqual([{ kind: 'hash-mismatch', number: 2 }])
 })
 
@@ -55,16 +60,75 @@ it('refuses to go on with a key that the epoch was not begun with', async () => 
 })
 
 it('puts each change in one entry, also when it was closed in between without its saved cursors', async () => {
-  const inventory = pouchOf(await store.create('inventory'))
-  await inventory.bulkDocs(Array.from({ length: 250 }, (_, index) => ({ _id: `movement:${index}` })))
+  const inventory = await store.create('inventory')
+  await write(
+    inventory,
+    Array.from({ length: 250 }, (_, index) => `movement:${index}`),
+  )
   await syncLog.catchUp()
   await syncLog.close()
-  const log = await database()
-  const cursors = await log.get('_local/cursors')
-  await log.remove({ _id: cursors._id, _rev: cursors._rev ?? '' })
-  await inventory.bulkDocs([{ _id: 'movement:last' }])
+  await database().writeLocal('_local/cursors', undefined)
+  await write(inventory, ['movement:last'])
   syncLog = await open()
   await syncLog.catchUp()
   // The beginning of the epoch, 200 + 50 changes, then the last one.
-  expect(await verifySyncLog(log, store.uuid)).toMatchObject({ entries: 4, coverageFaults: [] })
+  expect(await verifySyncLog(database(), store.uuid)).toMatchObject({ entries: 4, coverageFaults: [] })
+})
+
+it('writes what is appended at one moment together, in order, and keeps the chain whole', async () => {
+  let groups = 0
+  database().onWrite(() => (groups += 1))
+  const incarnations = Array.from({ length: 300 }, (_, index) => `s001-t01-${index + 1}`)
+  await Promise.all(incarnations.map((incarnation) => syncLog.append({ kind: 'terminal-enrolled', incarnation })))
+  expect(groups).toBeLessThan(10)
+  expect(await verifySyncLog(database(), store.uuid)).toMatchObject({
+    entries: 301,
+    chainFaults: [],
+    badSignatures: [],
+  })
+  expect(events().slice(1)).toEqual(incarnations.map((incarnation) => ({ kind: 'terminal-enrolled', incarnation })))
+})
+
+it('begins a new chain with a new epoch while it runs, tied to the end of the old one', async () => {
+  const inventory = await store.create('inventory')
+  await write(inventory, ['movement:1'])
+  await syncLog.catchUp()
+  const before = store.uuid
+  const after = await store.rotateEpoch('central knows more than this store')
+  await write(inventory, ['movement:2'])
+  await syncLog.append({ kind: 'terminal-enrolled', incarnation: 's001-t01-1' })
+  await syncLog.catchUp()
+  const old = [...readEntries(database(), before)].at(-1)
+  expect(events(after)[0]).toMatchObject({
+    kind: 'epoch-started',
+    reason: 'central knows more than this store',
+    previous: { epoch: before, number: old?.number, hash: old?.hash },
+  })
+  const whole = { chainFaults: [], badSignatures: [], coverageFaults: [] }
+  expect(await verifySyncLog(database(), before)).toMatchObject(whole)
+  expect(await verifySyncLog(database(), after)).toMatchObject(whole)
+  const told = events(after).flatMap((event) => (event.kind === 'documents-stored' ? event.documents : []))
+  expect(told.map(({ id }) => id)).toEqual(['movement:1', 'movement:2'])
+})
+
+it('tells once of a conflict that it sees, and once of its end, also over a restart', async () => {
+  const catalog = await store.create('catalog')
+  const leaf = (ids: string[], deleted = false) =>
+    catalog.write([{ kind: 'replicated', id: 'product:A', revisions: { start: ids.length, ids }, deleted, body: '{}' }])
+  await leaf(['b'])
+  await leaf(['a'])
+  await syncLog.catchUp()
+  expect(syncLog.conflicts()).toEqual([{ database: 'catalog', documentId: 'product:A' }])
+  await syncLog.close()
+  syncLog = await open()
+  expect(syncLog.conflicts()).toHaveLength(1)
+  await write(catalog, ['product:B'])
+  await syncLog.catchUp()
+  await leaf(['c', 'a'], true)
+  await syncLog.catchUp()
+  expect(syncLog.conflicts()).toEqual([])
+  expect(events().filter(({ kind }) => kind.startsWith('conflict'))).toEqual([
+    { kind: 'conflict-seen', database: 'catalog', id: 'product:A', revs: ['1-b', '1-a'] },
+    { kind: 'conflict-settled', database: 'catalog', id: 'product:A', rev: '1-b' },
+  ])
 })

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import { changeStream, type ChangeMessage } from '@tidemark/contracts'
-import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, type StreamAPI } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { eventually } from './eventually.ts'
 import { freePort } from './tcp-link.ts'
@@ -20,6 +20,11 @@ export interface NatsProcess {
   start(): Promise<void>
   /** kill -9 */
   kill(): Promise<void>
+  /** Largest message that the stream takes, bytes. */
+  limitMessages(maxBytes: number): Promise<void>
+  /** Most messages that the stream holds; -1 for no limit. */
+  limitStream(maxMessages: number): Promise<void>
+  deleteStream(): Promise<void>
   /** Everything in the stream, oldest first. */
   messages(): Promise<ReceivedMessage[]>
 }
@@ -45,6 +50,9 @@ export async function startNats(directory: string): Promise<NatsProcess> {
       await ended
       child = undefined
     },
+    limitMessages: (maxBytes) => manage(port, (streams) => streams.update(changeStream, { max_msg_size: maxBytes })),
+    limitStream: (maxMessages) => manage(port, (streams) => streams.update(changeStream, { max_msgs: maxMessages })),
+    deleteStream: () => manage(port, (streams) => streams.delete(changeStream)),
     messages: () => readStream(port),
   }
 }
@@ -52,6 +60,15 @@ export async function startNats(directory: string): Promise<NatsProcess> {
 async function closeIt(connection: { close(): Promise<void> }): Promise<true> {
   await connection.close()
   return true
+}
+
+async function manage(port: number, change: (streams: StreamAPI) => Promise<unknown>): Promise<void> {
+  const connection = await connect({ servers: `127.0.0.1:${port}` })
+  try {
+    await change((await jetstreamManager(connection)).streams)
+  } finally {
+    await connection.close()
+  }
 }
 
 async function readStream(port: number): Promise<ReceivedMessage[]> {

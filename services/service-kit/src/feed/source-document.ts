@@ -48,8 +48,11 @@ export function readMessage(
     return unreadable(`subject is of ${subjectStore}, message of ${message.storeId}`)
   const { storeId, database, rev, conflicts, deleted, document } = message
   const trace = traceparent !== undefined && parseTraceparent(traceparent) !== undefined ? { traceparent } : {}
-  return check({ storeId, database, rev, conflicts, deleted, document, ...trace, source: 'feed' })
+  const result = check({ storeId, database, rev, conflicts, deleted, document, ...trace, source: 'feed' })
+  return result.ok || message.bodyOmitted !== true ? result : unreadable(withoutBody)
 }
+
+const withoutBody = 'the document is too large for the stream; reconciliation brings it from CouchDB'
 
 /**
  * Checks the document itself. Deletions have no body to check. A store's databases hold that store's documents only; the
