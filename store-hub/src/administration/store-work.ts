@@ -2,8 +2,7 @@
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { schemaProblems, type ChainFault } from '@tidemark/contracts'
-import { pouchOf } from '../pouchdb/index.ts'
-import type { DocumentDatabase, NativeStore, VerificationProblem } from '../store/index.ts'
+import type { DocumentDatabase, Store, VerificationProblem } from '../store/index.ts'
 import { readFileIfAny, writeFileDurably } from '../store/index.ts'
 import type { WrittenBackup } from '../backup/index.ts'
 import { verifySyncLog } from '../sync-log/index.ts'
@@ -19,7 +18,7 @@ import {
 const logDatabase = 'sync-log'
 const maxProblemsShown = 100
 
-export function listDatabases(store: NativeStore): DatabaseRow[] {
+export function listDatabases(store: Store): DatabaseRow[] {
   return databasesOf(store).map((database) => {
     const { documentCount, deletedCount, updateSequence, fileBytes, activeBytes } = database.info()
     const { name } = database
@@ -29,7 +28,7 @@ export function listDatabases(store: NativeStore): DatabaseRow[] {
 
 /** Compacts the named databases, or all, one after the other. */
 export async function compactStore(
-  store: NativeStore,
+  store: Store,
   names: readonly string[] | undefined,
   report: ReportProgress,
 ): Promise<CompactReport> {
@@ -45,7 +44,7 @@ export async function compactStore(
 }
 
 /** Looks at every file, tree, body and count, and at every epoch of the sync log. */
-export async function verifyStore(store: NativeStore, report: ReportProgress): Promise<VerifyReport> {
+export async function verifyStore(store: Store, report: ReportProgress): Promise<VerifyReport> {
   const all = databasesOf(store)
   const databases: VerifyReport['databases'] = []
   for (const [index, database] of all.entries()) {
@@ -64,7 +63,7 @@ async function verifyLog(log: DocumentDatabase | undefined): Promise<VerifyRepor
   if (log === undefined) return []
   const verdicts: VerifyReport['syncLog'] = []
   for (const epoch of epochsOf(log)) {
-    const { entries, chainFaults, badSignatures, coverageFaults } = await verifySyncLog(pouchOf(log), epoch)
+    const { entries, chainFaults, badSignatures, coverageFaults } = await verifySyncLog(log, epoch)
     const problems = [
       ...chainFaults.map(describeChainFault),
       ...badSignatures.map((number) => `entry ${number}: not signed by the key of the epoch`),
@@ -98,7 +97,7 @@ function epochsOf(log: DocumentDatabase): string[] {
 }
 
 /** The store that the newest entry of the sync log is of, null for a store without one. */
-export function storeIdOf(store: NativeStore): string | null {
+export function storeIdOf(store: Store): string | null {
   const range = {
     startKey: `log:${store.uuid};`,
     endKey: `log:${store.uuid}:`,
@@ -129,7 +128,7 @@ export async function readLastBackup(directory: string): Promise<LastBackup | nu
   return schemaProblems(LastBackup, value).length === 0 ? (value as LastBackup) : null
 }
 
-function databasesOf(store: NativeStore): DocumentDatabase[] {
+function databasesOf(store: Store): DocumentDatabase[] {
   return store.names().flatMap((name) => store.database(name) ?? [])
 }
 

@@ -1,5 +1,6 @@
 /** What a till may do on `/db/`. */
 import { classOfDatabase, parseIncarnation, salesPeriodOf } from '@tidemark/contracts'
+import type { FastifyRequest } from 'fastify'
 import type { CouchAccess, CouchPrincipal } from '../couch-server/index.ts'
 import type { Terminals, TokenHolder } from './terminals.ts'
 
@@ -14,8 +15,13 @@ export interface TerminalPrincipal extends CouchPrincipal {
 const monthsBack = 13
 const monthsAhead = 1
 
+/** `authenticate` answers at once: tokens are in memory. */
+export interface TerminalAccess extends CouchAccess<TerminalPrincipal> {
+  authenticate(request: FastifyRequest): TerminalPrincipal | undefined
+}
+
 /** Bearer tokens; only databases of a known class; no design documents; the sync log is the hub's own. */
-export function terminalAccess(terminals: Terminals, now: () => Date): CouchAccess<TerminalPrincipal> {
+export function terminalAccess(terminals: Terminals, now: () => Date): TerminalAccess {
   const isOpen = (database: string): boolean => {
     const period = salesPeriodOf(database)
     return period === undefined || isOpenPeriod(period, now())
@@ -49,7 +55,8 @@ function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +([A-Za-z0-9_-]{1,200})$/i.exec(header ?? '')?.[1]
 }
 
-function principalOf({ incarnation, isReplaced }: TokenHolder): TerminalPrincipal | undefined {
+/** The rights of a till. */
+export function principalOf({ incarnation, isReplaced }: TokenHolder): TerminalPrincipal | undefined {
   const parsed = parseIncarnation(incarnation)
   if (parsed === undefined) return undefined
   const { storeId, terminalId } = parsed
