@@ -1,3 +1,24 @@
+// One database: an SQLite file, its own revision trees, and one queue of writers.
+//
+//   write ─► queue ─► writer ─┬─► document   sequence │ id │ rev │ deleted │ leaves │ body │ tree     (a scan is the feed)
+//            (group           │      by id ──┘ unique index                           │      └─ null for one revision
+//             commit)         ├─► body       key ◄────────────────────────────────────┘ checksum │ text    (append-only)
+//                             ├─► local      id │ number │ body            `_local/` documents, in no feed
+//                             └─► state      documents │ deleted │ sequence │ lastBody │ revsLimit
+//   read ◄─ reader ◄──────────────┘
+//
+// 1. A write is acknowledged after the fsync of the commit it is in (WAL, synchronous=FULL); a commit is shared by all
+//    who write in one turn of the event loop. Reading and committing are synchronous in one thread, so nobody ever sees
+//    what is not on disk.
+// 2. A document stands in `document` once, at the sequence of its last change; a change takes the next sequence and moves
+//    the row to the end. What changes nothing takes none.
+// 3. The row says of the tree: the winner with the key of its body, and the number of leaves. A document of one revision,
+//    which nearly all are, has no tree's text, and neither writing nor reading it touches the tree's code.
+// 4. Every leaf has its body. Bodies of other revisions stay until compaction, or until they fall off the tree's limit.
+// 5. A body's checksum is of document, revision and text, and looked at whenever it is read: what is damaged is refused.
+// 6. `state` is written in the same transaction as what it counts, and kept in memory; a transaction that is undone puts
+//    the memory back.
+// 7. Nothing is kept in memory for a document, so a million of them open in milliseconds.
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { compactDatabase } from './compaction.ts'
