@@ -26,9 +26,9 @@ test: ## everything: setup, checks, unit and integration tests, smoke
 	@sh tools/setup.sh packages nats chromium terminal
 	@node tools/run-tests.ts
 
-test-long: ## test, then the smoke ten times in a row
+test-long: ## test, then 200 kills of a writing store and the smoke ten times in a row
 	@sh tools/setup.sh packages nats chromium terminal
-	@node tools/run-tests.ts --smoke-runs 10
+	@node tools/run-tests.ts --long
 
 smoke: ## the whole system in a temporary folder, driven through a real browser
 	@sh tools/setup.sh packages nats chromium terminal

@@ -15,15 +15,21 @@ interface Tally {
 
 const reportFile = 'test-results/vitest.json'
 
-const { values } = parseArgs({ options: { 'smoke-runs': { type: 'string', default: '1' } } })
-const smokeRuns = Number(values['smoke-runs'])
-if (!Number.isInteger(smokeRuns) || smokeRuns < 1 || smokeRuns > 100) {
-  process.stderr.write(`--smoke-runs must be 1 to 100, got ${values['smoke-runs']}\n`)
-  process.exit(2)
-}
+/** What `--long` adds, each a program that ends with 0 when all is well. */
+const longRuns: readonly { readonly title: string; readonly script: string; readonly args: readonly string[] }[] = [
+  {
+    title: 'kill -9 under load, 200 rounds',
+    script: 'store-hub/src/store/testing/kill-rounds.ts',
+    args: ['--rounds', '200'],
+  },
+]
+const longSmokeRuns = 10
+
+const { values } = parseArgs({ options: { long: { type: 'boolean', default: false } } })
 
 const tallies = [await runCheckTally(), await runVitest()]
-for (let run = 0; run < smokeRuns; run += 1) tallies.push(await runSmoke())
+if (values.long) for (const long of longRuns) tallies.push(await runProgram(long.title, long.script, long.args))
+for (let run = 0; run < (values.long ? longSmokeRuns : 1); run += 1) tallies.push(await runSmoke())
 
 const passed = tallies.reduce((total, tally) => total + tally.passed, 0)
 const failed = tallies.reduce((total, tally) => total + tally.failed, 0)
@@ -49,6 +55,12 @@ async function runVitest(): Promise<Tally> {
   const skipped = countOf(report, 'numPendingTests') + countOf(report, 'numTodoTests')
   if (skipped > 0) process.stdout.write(`${skipped} tests were skipped, which counts as a failure\n`)
   return judged({ passed: counted.passed, failed: counted.failed + skipped }, code)
+}
+
+async function runProgram(title: string, script: string, args: readonly string[]): Promise<Tally> {
+  heading(title)
+  const { code } = await run(process.execPath, [script, ...args])
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }
 
 async function runSmoke(): Promise<Tally> {
