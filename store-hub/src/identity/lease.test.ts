@@ -79,16 +79,14 @@ const holds = async ({ lease }: Hub): Promise<boolean> =>
   )
 const write = (store: Store, count: number): Promise<unknown> =>
   Promise.resolve(
-    store
-      .database('inventory')
-      ?.write(
-        Array.from({ length: count }, (_, index) => ({
-          kind: 'edit',
-          id: `${Math.random()}-${index}`,
-          deleted: false,
-          body: '{}',
-        })),
-      ),
+    store.database('inventory')?.write(
+      Array.from({ length: count }, (_, index) => ({
+        kind: 'edit',
+        id: `${Math.random()}-${index}`,
+        deleted: false,
+        body: '{}',
+      })),
+    ),
   )
 
 describe('the lease of a store', () => {

@@ -11,9 +11,13 @@ import { eventually } from './eventually.ts'
 import { startNats, type NatsProcess } from './nats-process.ts'
 import { openTcpLink, type TcpLink } from './tcp-link.ts'
 
-export interface TestHubOptions extends Partial<Pick<HubOptions, 'lineTimings' | 'offerAgainMs' | 'leaseTimings' | 'socketTimings'>> {
+export interface TestHubOptions extends Partial<
+  Pick<HubOptions, 'lineTimings' | 'offerAgainMs' | 'leaseTimings' | 'socketTimings'>
+> {
   /** URL of another central than the system's. */
   readonly central?: string
+  /** Data folder in the system's, default `hub`. */
+  readonly folder?: string
 }
 
 /** A hub with its central and NATS, each behind a line that can be cut, all in one temporary folder. */
@@ -63,9 +67,10 @@ export async function startStore(): Promise<StoreSystem> {
     centralLink,
     natsLink,
     environment,
-    async startHub({ central: otherCentral, ...options } = {}) {
+    async startHub({ central: otherCentral, folder = 'hub', ...options } = {}) {
       const other = otherCentral === undefined ? {} : { COUCHDB_URL: otherCentral }
-      const hub = await startHub({ ...environment(0), ...other }, options)
+      const data = { HUB_DATA_DIR: path.join(directory, folder) }
+      const hub = await startHub({ ...environment(0), ...data, ...other }, options)
       hubs.push(hub)
       return hub
     },
