@@ -23,7 +23,14 @@ import { CouchError, couchServer, couchServerRouting } from './couch-server/inde
 import { HubError, useProblemDetails } from './errors.ts'
 import { healthRoutes } from './health/index.ts'
 import { openHubState } from './hub-state/index.ts'
-import { createLease, createRewindGuard, openIdentity, readOnlyGate, type LeaseTimings } from './identity/index.ts'
+import {
+  createLease,
+  createRewindGuard,
+  openIdentity,
+  publishWhileHolding,
+  readOnlyGate,
+  type LeaseTimings,
+} from './identity/index.ts'
 import { liveSocket, type LiveSocketOptions } from './live-socket/index.ts'
 import { describeApi } from './openapi.ts'
 import { pouchOf } from './pouchdb/index.ts'
@@ -122,7 +129,7 @@ export async function buildHub({
   const publisher = createChangePublisher({
     store,
     storeId,
-    line: natsLine,
+    line: publishWhileHolding(natsLine, lease),
     telemetry,
     logger,
     onWithoutBody: (change) => syncLog.append({ kind: 'published-without-body', ...change }),
