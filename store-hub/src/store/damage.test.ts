@@ -80,6 +80,44 @@ test('pages that were overwritten are found, and what is asked of them is refuse
   await store.close()
 })
 
+test('a log that was torn while it was written ends at a whole transaction', async () => {
+  const store = await openStore({ directory })
+  const sales = store.database('sales')
+  for (let n = 0; n < 40; n += 1) {
+    const id = `torn-${String(n).padStart(2, '0')}`
+    await sales?.write([
+      { kind: 'edit', id, deleted: false, body: JSON.stringify({ filling: 'y'.repeat(n * 200) }) },
+      {
+        kind: 'replicated',
+        id: 'branched',
+        revisions: { start: 1, ids: [`${n}`.padStart(32, '0')] },
+        deleted: false,
+        body: '{}',
+      },
+    ])
+  }
+  const [content, log] = [readFileSync(file), readFileSync(`${file}-wal`)]
+  await store.close()
+
+  const copy = path.join(directory, 'torn.sqlite')
+  const kept: number[] = []
+  for (let share = 0; share <= 8; share += 1) {
+    await writeFile(copy, content)
+    const torn = Math.floor((log.length * share) / 8)
+    await writeFile(`${copy}-wal`, Buffer.concat([log.subarray(0, torn), Buffer.alloc(5000, 0xab)]))
+    const database = openDocumentDatabase({ file: copy, name: 'torn' })
+    const ids = database.list({ startKey: 'torn-', limit: 100 }).map(({ id }) => id)
+    expect(ids).toEqual(Array.from(ids, (_, n) => `torn-${String(n).padStart(2, '0')}`))
+    expect(database.head('branched')?.leaves.length ?? 0).toBe(ids.length)
+    expect((await database.verify()).problems).toEqual([])
+    await database.close()
+    kept.push(ids.length)
+  }
+  expect(kept[0]).toBe(0)
+  expect(kept.at(-1)).toBe(40)
+  expect(kept).toEqual(kept.toSorted((a, b) => a - b))
+})
+
 test('a second process is refused while the first has the folder open', async () => {
   const store = await openStore({ directory })
   const index = new URL('./index.ts', import.meta.url).href
