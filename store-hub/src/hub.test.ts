@@ -124,11 +124,13 @@ describe('a hub between terminals, central and NATS', () => {
     expect(results.find(({ id }) => id === second._id)?.reason).toContain('/hash')
     expect((await till.database(salesDatabase).get(first._id))._id).toBe(first._id)
     expect((await till.database(salesDatabase).get(third._id))._id).toBe(third._id)
-    const refused = (await (await fetch(`${hub.url}/api/refused?limit=1`)).json()) as {
-      items: Record<string, unknown>[]
-    }
-    expect(refused.items[0]).toMatchObject({ id: second._id, origin: incarnation, database: salesDatabase })
-    expect(JSON.parse(String(refused.items[0]?.['text']))).toMatchObject({ totals: { grossMinor: 1 } })
+    const headers = { authorization: `Bearer ${token}` }
+    const read = async (path: string): Promise<Record<string, unknown>> =>
+      (await (await fetch(`${hub.url}/api/quarantine${path}`, { headers })).json()) as Record<string, unknown>
+    const { items } = (await read('?limit=1')) as { items: { id: string }[] }
+    expect(items[0]).toMatchObject({ documentId: second._id, origin: incarnation, database: salesDatabase })
+    const { text } = await read(`/${items[0]?.id}`)
+    expect(JSON.parse(String(text))).toMatchObject({ totals: { grossMinor: 1 } })
   })
 
   it('lets the first of two documents with one immutable id stand, and keeps the other', async () => {

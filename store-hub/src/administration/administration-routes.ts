@@ -4,7 +4,7 @@ import { errorCodes, LeaseStatus, type HubStatus, type SyncLogEvent } from '@tid
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { writeBackup } from '../backup/index.ts'
 import { HubError, parseInput } from '../errors.ts'
-import type { NativeStore } from '../store/index.ts'
+import type { Store } from '../store/index.ts'
 import { createLongWork } from './long-work.ts'
 import { BackupRequest, CompactRequest, Overview, type BackupReport, type ReportProgress } from './schemas.ts'
 import {
@@ -18,14 +18,14 @@ import {
 } from './store-work.ts'
 
 export interface AdministrationParts {
-  readonly store: NativeStore
+  readonly store: Store
   readonly directory: string
   readonly storeId: string
   readonly hubVersion: string
   readonly isAdministrator: (request: FastifyRequest) => boolean
   readonly status: () => Promise<HubStatus>
   /** Of all refused documents that are kept. */
-  readonly quarantined: () => Promise<{ open: number; total: number }>
+  readonly quarantined: () => { readonly open: number; readonly total: number }
   /** Takes the store from another hub; undefined where nothing decides between two. */
   readonly takeLease?: () => Promise<LeaseStatus>
   readonly append: (event: SyncLogEvent) => Promise<void>
@@ -53,7 +53,7 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
         storeId: parts.storeId,
         hub: await parts.status(),
         databases: listDatabases(store),
-        quarantine: await parts.quarantined(),
+        quarantine: parts.quarantined(),
         disk: await readDisk(directory),
         lastBackup: await readLastBackup(directory),
       }

@@ -1,6 +1,6 @@
 export { makeAdministratorToken, readAdministratorToken } from './administrator-token.ts'
-export { administrationRoutes } from './administration-routes.ts'
-export { announceRunningHub, findRunningHub, withdrawRunningHub } from './running-hub.ts'
+export { openAdministration } from './open-administration.ts'
+export { findRunningHub } from './running-hub.ts'
 export type { RunningHub } from './running-hub.ts'
 export {
   BackupReport,

@@ -3,20 +3,20 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openNativeStore, type DocumentDatabase, type NativeStore } from '../store/index.ts'
+import { openStore, type DocumentDatabase, type Store } from '../store/index.ts'
 import { manifestName } from './manifest.ts'
 import { requireNoUnfinishedRestore, restoreBackup } from './restore-backup.ts'
 import { writeBackup, type WrittenBackup } from './write-backup.ts'
 
 let directory: string
-let store: NativeStore
+let store: Store
 const data = (): string => path.join(directory, 'data')
 const target = (): string => path.join(directory, 'backups', 'monday')
 const restored = (): string => path.join(directory, 'restored')
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'backup-'))
-  store = await openNativeStore({ directory: data() })
+  store = await openStore({ directory: data() })
 })
 afterEach(async () => {
   await store.close()
@@ -50,12 +50,12 @@ it('holds everything that was acknowledged before it began, while writing goes o
   const before = [...acknowledged]
   const { manifest } = await backUp()
   const during = acknowledged.length - before.length
-  isWriting = false
+  writer.abort()
   await writing
 
   const { epoch } = await restore()
   expect(during).toBeGreaterThan(0)
-  const copy = await openNativeStore({ directory: restored() })
+  const copy = await openStore({ directory: restored() })
   const has = (name: string, id: string): boolean => copy.database(name)?.read(id)?.rev.startsWith('1-') === true
   expect(before.filter((id) => !has('sales-2026-11', id) || !has('inventory', id))).toEqual([])
   expect(acknowledged.filter((id) => has('inventory', id) && !has('sales-2026-11', id))).toEqual([])
@@ -85,7 +85,7 @@ it('forgets that the hub had heard from head office: enrolments made since are u
   await put(state, 'token:abc')
   await backUp()
   await restore()
-  const copy = await openNativeStore({ directory: restored() })
+  const copy = await openStore({ directory: restored() })
   const ids = copy.database('hub-state')?.list({ limit: 10 })
   expect(ids?.map(({ id }) => id)).toEqual(['token:abc'])
   await copy.close()
@@ -137,11 +137,11 @@ it('touches no folder that a hub runs on or that holds something, and moves the 
   await store.close()
   const { movedTo } = await restore(true, data())
 
-  const old = await openNativeStore({ directory: movedTo ?? '' })
+  const old = await openStore({ directory: movedTo ?? '' })
   expect(old.uuid).toBe(uuid)
   expect(old.database('catalog')?.info().documentCount).toBe(2)
   await old.close()
-  store = await openNativeStore({ directory: data() })
+  store = await openStore({ directory: data() })
   expect(store.database('catalog')?.info().documentCount).toBe(1)
 })
 

@@ -12,9 +12,10 @@
 import { constants } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import type { SyncLogEvent } from '@tidemark/contracts'
 import {
   makeFolder,
-  openNativeStore,
+  openStore,
   readFileIfAny,
   StoreError,
   syncFolder,
@@ -86,16 +87,14 @@ export async function requireNoUnfinishedRestore(dataDirectory: string): Promise
 
 const noteName = 'restored.json'
 
-/** What the first start after a restore tells the sync log; undefined when there was none, or it was told already. */
-export async function readRestoreNote(
-  dataDirectory: string,
-): Promise<{ backupAt: string; backupEpoch: string } | undefined> {
-  const text = await readFileIfAny(path.join(dataDirectory, noteName))
-  return text === undefined ? undefined : (JSON.parse(text) as { backupAt: string; backupEpoch: string })
-}
-
-export async function removeRestoreNote(dataDirectory: string): Promise<void> {
-  await rm(path.join(dataDirectory, noteName), { force: true })
+/** At the first start after a restore: puts it into the sync log. */
+export async function logRestore(dataDirectory: string, append: (event: SyncLogEvent) => Promise<void>): Promise<void> {
+  const file = path.join(dataDirectory, noteName)
+  const text = await readFileIfAny(file)
+  if (text === undefined) return
+  const note = JSON.parse(text) as { backupAt: string; backupEpoch: string }
+  await append({ kind: 'store-restored', ...note })
+  await rm(file, { force: true })
 }
 
 async function entriesOf(folder: string): Promise<string[]> {
@@ -110,7 +109,7 @@ async function entriesOf(folder: string): Promise<string[]> {
 /** A store that can't be opened for another reason may well be why someone restores. */
 async function requireUnused(dataDirectory: string): Promise<void> {
   try {
-    const store = await openNativeStore({ directory: dataDirectory })
+    const store = await openStore({ directory: dataDirectory })
     await store.close()
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'store_in_use') return
@@ -162,7 +161,7 @@ async function syncFile(file: string): Promise<void> {
 }
 
 async function beginAnew(staging: string, { createdAt, epoch: backupEpoch }: BackupManifest): Promise<string> {
-  const store = await openNativeStore({ directory: staging })
+  const store = await openStore({ directory: staging })
   try {
     const state = store.database('hub-state')
     if (state !== undefined) await forgetReplication(state)

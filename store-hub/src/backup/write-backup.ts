@@ -10,7 +10,7 @@
 //    instance id. After a restore a new epoch begins, with a key of its own.
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { copyStore, syncFolder, writeFileDurably, type NativeStore } from '../store/index.ts'
+import { copyStore, syncFolder, writeFileDurably, type Store } from '../store/index.ts'
 import { findDamagedDatabases } from './check-databases.ts'
 import { BackupError, toBackupError } from './errors.ts'
 import { backupFormat, backupVersion, describeFiles, manifestName, type BackupManifest } from './manifest.ts'
@@ -22,7 +22,7 @@ export interface BackupProgress {
 }
 
 export interface BackupOptions {
-  readonly store: NativeStore
+  readonly store: Store
   /** an absolute path that does not exist, or is an empty folder */
   readonly target: string
   readonly storeId: string | null

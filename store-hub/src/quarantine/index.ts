@@ -1,6 +1,5 @@
 export { createOffers } from './offers.ts'
-export type { Offers } from './offers.ts'
+export { openQuarantine } from './open-quarantine.ts'
 export { createQuarantine } from './quarantine.ts'
 export type { Quarantine } from './quarantine.ts'
 export { quarantineRoutes } from './quarantine-routes.ts'
-export type { RefusalInput } from './quarantine-rules.ts'

@@ -33,6 +33,7 @@ export interface CaseWrite {
 }
 
 export interface QuarantineCases {
+  size(): number
   all(): Iterable<QuarantineCase>
   get(id: string): QuarantineCase | undefined
   text(id: string): string | null
@@ -63,6 +64,7 @@ export function openQuarantineCases(database: DocumentDatabase): QuarantineCases
   }
 
   return {
+    size: () => kept.size,
     *all() {
       for (const { item } of kept.values()) yield item
     },

@@ -66,6 +66,7 @@ export interface Quarantine {
   noteOffer(id: string, by: string, reason: string | undefined): Promise<QuarantineItem>
   /** Open cases. */
   count(): number
+  size(): { readonly open: number; readonly total: number }
   /** Resolves when what was counted is on disk. */
   close(): Promise<void>
 }
@@ -242,6 +243,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
         return toItem(known(id))
       }),
     count: () => open.size(),
+    size: () => ({ open: open.size(), total: cases.size() }),
     async close() {
       isClosed = true
       await inTurn(() => save([...counted.values()].map((item) => ({ item }))))

@@ -53,6 +53,8 @@ export interface Terminals {
   enrol(request: EnrolmentRequest, options: { replace: boolean }): Promise<Enrolment>
   /** Whose token it is, undefined when it is unknown or revoked. */
   authenticate(token: string): TokenHolder | undefined
+  /** The till of an incarnation, undefined when it is unknown or revoked. */
+  holderOf(incarnation: string): TokenHolder | undefined
   enrolled(): number
   /** Calls `listener` when tokens may have stopped working. */
   onRevoked(listener: () => void): () => void
@@ -132,6 +134,11 @@ export async function createTerminals(options: TerminalsOptions): Promise<Termin
     return { storeId, terminalId, incarnation, token, epoch: options.store.uuid }
   }
 
+  const holderOf = (incarnation: string): TokenHolder | undefined => {
+    const status = terminals.get(incarnation)?.status
+    return status === undefined || status === 'revoked' ? undefined : { incarnation, isReplaced: status === 'replaced' }
+  }
+
   return {
     storeInfo: () => ({
       storeId,
@@ -151,10 +158,9 @@ export async function createTerminals(options: TerminalsOptions): Promise<Termin
     },
     authenticate(token) {
       const incarnation = tokens.get(tokenId(token))
-      const status = incarnation === undefined ? undefined : terminals.get(incarnation)?.status
-      if (incarnation === undefined || status === undefined || status === 'revoked') return undefined
-      return { incarnation, isReplaced: status === 'replaced' }
+      return incarnation === undefined ? undefined : holderOf(incarnation)
     },
+    holderOf,
     enrolled: () => enrolledTerminals().length,
     onRevoked(listener) {
       listeners.add(listener)

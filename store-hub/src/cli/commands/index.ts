@@ -1,0 +1,17 @@
+import type { Command } from '../command.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
+import { leaseCommands } from './lease.ts'
+import { quarantineCommands } from './quarantine.ts'
+import { statusCommand } from './status.ts'
+import { compactCommand, databasesCommand, verifyCommand } from './store.ts'
+
+export const commands: readonly Command[] = [
+  statusCommand,
+  databasesCommand,
+  verifyCommand,
+  compactCommand,
+  backupCommand,
+  restoreCommand,
+  ...quarantineCommands,
+  ...leaseCommands,
+]
