@@ -229,7 +229,7 @@ export async function buildHub({
     replication.start()
     natsLine.start()
     publisher.start()
-    syncApi.start()
+    await syncApi.start()
   })
   app.addHook('preClose', () => {
     // Browsers open connections ahead of need, and Node does not count one that never asked anything as idle: without an

@@ -21,7 +21,8 @@ export interface ArrivalMarks {
   sequenceBefore(database: DocumentDatabase, timeMs: number): number
   /** Writes the marks that are due; called by a timer, and by tests. */
   mark(): Promise<void>
-  start(): void
+  /** Resolves when all databases are marked as they are at the start. */
+  start(): Promise<void>
   close(): Promise<void>
 }
 
@@ -68,10 +69,11 @@ export function createArrivalMarks(
   return {
     sequenceBefore: (database, timeMs) => sequenceBefore(readMarks(database), timeMs),
     mark,
-    start() {
-      const run = (): void => void mark().catch((error: unknown) => logger.warn({ err: error }, 'arrival not marked'))
-      run()
+    async start() {
+      const run = (): Promise<void> =>
+        mark().catch((error: unknown) => logger.warn({ err: error }, 'arrival not marked'))
       timer = setInterval(run, intervalMs).unref()
+      await run()
     },
     async close() {
       clearInterval(timer)

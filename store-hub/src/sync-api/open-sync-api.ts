@@ -20,7 +20,7 @@ export interface SyncApiOptions extends Pick<SyncRouteParts, 'authenticate'>, Pi
 }
 
 export interface SyncApi {
-  start(): void
+  start(): Promise<void>
   close(): Promise<void>
 }
 
@@ -56,12 +56,12 @@ export async function openSyncApi(options: SyncApiOptions): Promise<SyncApi> {
     while (await records.removeOld());
   }
   return {
-    start() {
-      marks.start()
+    async start() {
       const run = (): void =>
         void clean().catch((error: unknown) => logger.warn({ err: error }, 'old operation records are still there'))
       run()
       timer = setInterval(run, cleanEveryMs).unref()
+      await marks.start()
     },
     async close() {
       clearInterval(timer)

@@ -19,6 +19,7 @@ import { HubError } from '../errors.ts'
 import type { DocumentDatabase } from '../store/index.ts'
 import type { DocumentEntrance, EntranceOutcome } from './document-entrance.ts'
 import type { OperationRecord, OperationRecords } from './operation-records.ts'
+import { wavesOf } from './order-operations.ts'
 import { conflictWith, planOperation, type Plan, type Problem } from './plan-operation.ts'
 import { classOfEntity, readEntity, type Fields } from './stored-entity.ts'
 
@@ -197,26 +198,6 @@ function recordsOf(
 function resultOf(record: OperationRecord, item: SyncQueueItem, { databaseOf }: PushParts): SyncOperationResult {
   if (record.status === 'synced') return { id: item.id, status: 'synced', rev: record.rev ?? '' }
   return conflictWith(item, readEntity(databaseOf(classOfEntity[item.entityType]), item.entityId))
-}
-
-/** Sales first. In each wave a document is once, and its operations keep their order. */
-function wavesOf(operations: readonly Operation[]): Operation[][] {
-  const { sales = [], others = [] } = Object.groupBy(operations, ({ item }) =>
-    item.entityType === 'sale' ? 'sales' : 'others',
-  )
-  return [...splitByDocument(sales), ...splitByDocument(others)]
-}
-
-function splitByDocument(operations: readonly Operation[]): Operation[][] {
-  const waves: Operation[][] = []
-  const used = new Map<string, number>()
-  for (const operation of operations) {
-    const wave = used.get(operation.item.entityId) ?? 0
-    used.set(operation.item.entityId, wave + 1)
-    waves[wave] ??= []
-    waves[wave].push(operation)
-  }
-  return waves
 }
 
 /** The reasons of the route in terms of the operation's fields. */

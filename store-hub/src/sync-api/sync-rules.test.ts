@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sequenceBefore, thinMarks, type ArrivalMark } from './arrival-marks.ts'
 import { applyMergePatch } from './merge-patch.ts'
+import { wavesOf } from './order-operations.ts'
 import { formatToken, parseToken } from './sync-token.ts'
 
 describe('a merge patch', () => {
@@ -35,6 +36,27 @@ describe('a merge patch', () => {
     const result = applyMergePatch({}, patch) as object
     expect(Object.keys(result)).toEqual(['__proto__'])
     expect('polluted' in result).toBe(false)
+  })
+})
+
+describe('the order of a push', () => {
+  it('has sales first, and operations on one document one after the other', () => {
+    const operation = (entityType: 'sale' | 'product', entityId: string, name: string) => ({
+      item: { entityType, entityId },
+      name,
+    })
+    const waves = wavesOf([
+      operation('product', 'product:A', 'first of A'),
+      operation('product', 'product:A', 'second of A'),
+      operation('sale', 'journal:1', 'sale 1'),
+      operation('product', 'product:B', 'first of B'),
+      operation('sale', 'journal:2', 'sale 2'),
+    ])
+    expect(waves.map((wave) => wave.map(({ name }) => name))).toEqual([
+      ['sale 1', 'sale 2'],
+      ['first of A', 'first of B'],
+      ['second of A'],
+    ])
   })
 })
 
