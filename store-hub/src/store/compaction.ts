@@ -10,36 +10,50 @@ import type { Rows } from './document-rows.ts'
 import { decodeTree, dropInnerBodies, encodeTree } from './stored-tree.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-const DOCUMENTS_PER_STEP = 500
-const PAGES_PER_STEP = 500
+const DOCUMENTS_PER_STEP = 2000
+const TREES_PER_STEP = 50
+const BODIES_PER_STEP = 300
+const PAGES_PER_STEP = 100
 
 export async function compactDatabase(connection: DatabaseSync, rows: Rows, queue: WriteQueue): Promise<void> {
+  const step = prepareStep(connection, rows)
   const end = rows.state.get()?.sequence ?? 0
-  const stepEnd = query<{ last: number | null }>(
-    connection,
-    `SELECT max(sequence) AS last FROM (SELECT sequence FROM document WHERE sequence > ? ORDER BY sequence LIMIT ?)`,
-  )
-  const trees = query<{ sequence: number; tree: string }>(
-    connection,
-    'SELECT sequence, tree FROM document WHERE sequence > ? AND sequence <= ? AND tree IS NOT NULL',
-  )
   for (let at = 0; at < end;) {
-    at = await queue.run(0, () => {
-      const last = Math.min(stepEnd.get(at, DOCUMENTS_PER_STEP)?.last ?? end, end)
-      for (const { sequence, tree } of trees.all(at, last)) dropBodies(rows, sequence, tree)
-      return last
-    })
+    at = await queue.run(0, () => step(at, end))
     await nextTurn()
   }
   await giveBackSpace(connection, queue)
 }
 
-function dropBodies(rows: Rows, sequence: number, text: string): void {
+/** A step takes documents after sequence `at`, until it has done enough, and returns how far it got. */
+function prepareStep(connection: DatabaseSync, rows: Rows): (at: number, end: number) => number {
+  const lastOf = query<{ last: number | null }>(
+    connection,
+    `SELECT max(sequence) AS last FROM (SELECT sequence FROM document WHERE sequence > ? ORDER BY sequence LIMIT ?)`,
+  )
+  const treesOf = query<{ sequence: number; tree: string }>(
+    connection,
+    `SELECT sequence, tree FROM document WHERE sequence > ? AND sequence <= ? AND tree IS NOT NULL
+     ORDER BY sequence LIMIT ${TREES_PER_STEP}`,
+  )
+  return (at, end) => {
+    const last = lastOf.get(at, DOCUMENTS_PER_STEP)?.last ?? end
+    const trees = treesOf.all(at, last)
+    let dropped = 0
+    for (const { sequence, tree } of trees) {
+      dropped += dropBodies(rows, sequence, tree)
+      if (dropped >= BODIES_PER_STEP) return sequence
+    }
+    return trees.length < TREES_PER_STEP ? last : (trees.at(-1)?.sequence ?? last)
+  }
+}
+
+function dropBodies(rows: Rows, sequence: number, text: string): number {
   const tree = decodeTree(text)
   const dropped = dropInnerBodies(tree)
-  if (dropped.length === 0) return
   for (const key of dropped) rows.deleteBody.run(key)
-  rows.setTree.run(encodeTree(tree), sequence)
+  if (dropped.length > 0) rows.setTree.run(encodeTree(tree), sequence)
+  return dropped.length
 }
 
 async function giveBackSpace(connection: DatabaseSync, queue: WriteQueue): Promise<void> {

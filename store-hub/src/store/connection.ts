@@ -62,8 +62,9 @@ export function openConnection({ file, name, synchronous, steps = migrations }: 
 /** The file appears under its name with all its tables, so that an empty one is always a damaged one. */
 function makeFile(file: string, steps: readonly string[]): void {
   const draft = `${file}.draft`
-  // A write-ahead log that was left beside it belongs to another life: SQLite would write it into this one.
-  for (const left of [file, draft]) for (const suffix of ['-wal', '-shm']) rmSync(left + suffix, { force: true })
+  // A log that was left beside it belongs to another life: SQLite would write it into this one.
+  for (const left of [file, draft])
+    for (const suffix of ['-wal', '-shm', '-journal']) rmSync(left + suffix, { force: true })
   rmSync(draft, { force: true })
   const connection = new DatabaseSync(draft)
   try {

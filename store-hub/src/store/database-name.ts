@@ -26,8 +26,11 @@ export function fromFileName(file: string): string | undefined {
   return isDatabaseName(name) ? name : undefined
 }
 
-/** True for every file of the database `name` and of its side databases: SQLite keeps two more beside each. */
+const BESIDE = ['', '-wal', '-shm', '.draft', '.draft-journal']
+
+/** True for every file of the database `name` and of its side databases: SQLite keeps more beside each. */
 export function isFileOf(name: string, file: string): boolean {
-  const stem = name.replaceAll('/', '.')
-  return file.startsWith(stem + SUFFIX) || file.startsWith(stem + VIEW_MARK)
+  const own = toFileName(name)
+  // Not all that begins with it: 'sales/sqlite' is kept beside 'sales', in 'sales.sqlite.sqlite'.
+  return BESIDE.some((suffix) => file === own + suffix) || file.startsWith(own.slice(0, -SUFFIX.length) + VIEW_MARK)
 }

@@ -51,6 +51,34 @@ test('a removed database takes its side databases along, and its name can be use
   await store.close()
 })
 
+test('a removed database takes no other along, however alike their names are', async () => {
+  const store = await openStore({ directory })
+  const others = ['sales-2', 'sales/sqlite', 'sales/2', 'sales/sqlite-wal']
+  for (const name of ['sales', ...others]) await store.create(name)
+  await store.destroy('sales')
+  await store.close()
+  const again = await openStore({ directory })
+  expect(again.names()).toEqual(others.toSorted())
+  await again.close()
+})
+
+test('a new epoch is there after a restart, with where it came from, and is heard of', async () => {
+  const store = await openStore({ directory })
+  const first = store.uuid
+  const heard: unknown[] = []
+  store.onEpochChange((epoch) => heard.push(epoch))
+  const [second, third] = await Promise.all([store.rotateEpoch('restored'), store.rotateEpoch('rewound')])
+  expect(store.uuid).toBe(third)
+  await store.close()
+  expect(heard).toEqual([
+    { uuid: second, previous: first, reason: 'restored' },
+    { uuid: third, previous: second, reason: 'rewound' },
+  ])
+  const again = await openStore({ directory })
+  expect(again.epoch).toEqual({ uuid: third, previous: second, reason: 'rewound' })
+  await again.close()
+})
+
 test('a removal that a crash cut short is completed at the next start', async () => {
   const store = await openStore({ directory })
   await (await store.create('half')).side('half-mrview-1').write([edit('row')])

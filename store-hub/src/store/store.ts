@@ -141,22 +141,18 @@ function makeStore({ root, folder, databases, listeners, open, closeAll, ...open
       if (databases.has(name) || removing.has(name)) {
         throw new StoreError('database_exists', name, `The database '${name}' exists already`)
       }
-      const database = open(name)
-      await syncFolder(folder)
-      return database
+      return open(name)
     },
     async destroy(name) {
       const database = databases.get(name)
       if (database === undefined) return false
       databases.delete(name)
+      // When this fails the name stays taken: the next start completes the removal, and would remove a new one too.
       removing.add(name)
-      try {
-        await writeFileDurably(path.join(root, toFileName(name) + DESTROYING), '')
-        await database.close()
-        await completeRemovals(root, folder)
-      } finally {
-        removing.delete(name)
-      }
+      await writeFileDurably(path.join(root, toFileName(name) + DESTROYING), '')
+      await database.close()
+      await completeRemovals(root, folder)
+      removing.delete(name)
       return true
     },
     onWrite(listener) {
@@ -200,5 +196,7 @@ async function completeRemovals(root: string, folder: string): Promise<void> {
     for (const file of leftovers) await rm(path.join(folder, file), { force: true })
     await syncFolder(folder)
     await rm(path.join(root, mark), { force: true })
+    // A mark that a power cut brings back would remove a later database of that name.
+    await syncFolder(root)
   }
 }
