@@ -96,16 +96,9 @@ function epochsOf(log: DocumentDatabase): string[] {
   }
 }
 
-/** The store that the newest entry of the sync log is of, null for a store without one. */
+/** The store that the sync log is of, null for a store without one. */
 export function storeIdOf(store: Store): string | null {
-  const range = {
-    startKey: `log:${store.uuid};`,
-    endKey: `log:${store.uuid}:`,
-    descending: true,
-    limit: 1,
-    bodies: true,
-  }
-  const body = store.database(logDatabase)?.list(range)[0]?.body
+  const body = store.database(logDatabase)?.list({ startKey: 'log:', endKey: 'log;', limit: 1, bodies: true })[0]?.body
   const { storeId } = JSON.parse(body ?? '{}') as { storeId?: unknown }
   return typeof storeId === 'string' ? storeId : null
 }

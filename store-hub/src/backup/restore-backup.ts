@@ -6,22 +6,14 @@
 //    and no hub starts with an empty store then (`requireNoUnfinishedRestore`). The old one is never deleted.
 // 2. The epoch is a new one before any hub runs on the folder: terminals and central would otherwise believe checkpoints
 //    of changes that the backup has not got, and those changes would be lost without a word.
-// 3. What the hub believed of the world at the time of the backup is taken out: that it had heard from central (enrolments
-//    made since are unknown to it), and how far it had replicated.
+// 3. What the hub notes of the world (how far it replicated and published, that it has heard from central) names the epoch
+//    in which it was true, so it is void after this. Enrolments made since the backup come back before it enrols anyone.
 // 4. A hub that runs on the folder is noticed by the store's own lock, not by a file that may be stale.
 import { constants } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { SyncLogEvent } from '@tidemark/contracts'
-import {
-  makeFolder,
-  openStore,
-  readFileIfAny,
-  StoreError,
-  syncFolder,
-  writeFileDurably,
-  type DocumentDatabase,
-} from '../store/index.ts'
+import { makeFolder, openStore, readFileIfAny, StoreError, syncFolder, writeFileDurably } from '../store/index.ts'
 import { BackupError, toBackupError } from './errors.ts'
 import { findDamage, readManifest, type BackupManifest } from './manifest.ts'
 
@@ -163,24 +155,11 @@ async function syncFile(file: string): Promise<void> {
 async function beginAnew(staging: string, { createdAt, epoch: backupEpoch }: BackupManifest): Promise<string> {
   const store = await openStore({ directory: staging })
   try {
-    const state = store.database('hub-state')
-    if (state !== undefined) await forgetReplication(state)
     const epoch = await store.rotateEpoch(`restored from the backup of ${createdAt}`)
     await writeFileDurably(path.join(staging, noteName), `${JSON.stringify({ backupAt: createdAt, backupEpoch })}\n`)
     return epoch
   } finally {
     await store.close()
-  }
-}
-
-const pageSize = 500
-
-/** The notes of replication: how far it came, and that the hub had heard from central. */
-async function forgetReplication(state: DocumentDatabase): Promise<void> {
-  for (;;) {
-    const page = state.list({ startKey: 'replication:', endKey: 'replication;', limit: pageSize })
-    if (page.length === 0) return
-    await state.write(page.map(({ id, rev }) => ({ kind: 'edit', id, rev, deleted: true, body: '{}' })))
   }
 }
 

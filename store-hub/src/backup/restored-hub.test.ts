@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { salesDatabaseOf } from '@tidemark/contracts'
+import { salesDatabaseOf, type SyncLogEntry } from '@tidemark/contracts'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { readAdministratorToken } from '../administration/index.ts'
 import { pouchOf, type PouchDatabase } from '../pouchdb/index.ts'
@@ -68,6 +68,7 @@ it('gets back from a till, with its old checkpoint, what was sold after the back
 
   const again = await system.startHub()
   expect((await again.status()).epoch).toBe(restored.epoch)
+  // It has heard from head office, but not since the restore.
   expect((await again.enrol(2)).status).toBe(503)
   await sync(again.url)
   const remote = connectTill(again.url, token).database(salesDatabase)
@@ -87,7 +88,19 @@ it('gets back from a till, with its old checkpoint, what was sold after the back
   })
   expect(await taken.json()).toMatchObject({ state: 'held' })
   expect((await again.enrolWhenReady(2)).incarnation).toBe('s001-t02-1')
+  await again.close()
+
+  const after = await openStore({ directory: data })
+  expect(await restoresInLog(after)).toEqual([{ epoch: restored.epoch, backupEpoch: epoch }])
+  await after.close()
 })
+
+async function restoresInLog(store: Store): Promise<{ epoch: string; backupEpoch: string }[]> {
+  const log = store.database('sync-log')?.list({ startKey: 'log:', endKey: 'log;', limit: 1000, bodies: true }) ?? []
+  return log
+    .map(({ body }) => JSON.parse(body ?? '') as SyncLogEntry)
+    .flatMap(({ epoch, event }) => (event.kind === 'store-restored' ? [{ epoch, backupEpoch: event.backupEpoch }] : []))
+}
 
 async function administratorOf({ directory }: StoreSystem): Promise<string> {
   return `Bearer ${(await readAdministratorToken(path.join(directory, 'hub'))) ?? ''}`

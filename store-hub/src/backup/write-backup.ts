@@ -8,7 +8,7 @@
 // 2. Everything that was acknowledged before the call is in it. The hub goes on writing meanwhile.
 // 3. Secrets of the machine are not in it: not the sync log's signing key, not the administrator's token, not the hub's
 //    instance id. After a restore a new epoch begins, with a key of its own.
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { copyStore, syncFolder, writeFileDurably, type Store } from '../store/index.ts'
 import { findDamagedDatabases } from './check-databases.ts'
@@ -37,6 +37,9 @@ export interface WrittenBackup {
   readonly bytes: number
 }
 
+/** Names of customers and hashes of tokens are in it. */
+const ownerOnly = 0o700
+
 /** Rejects with a BackupError; then nothing is left at the target. */
 export async function writeBackup(options: BackupOptions): Promise<WrittenBackup> {
   const { target } = options
@@ -46,6 +49,7 @@ export async function writeBackup(options: BackupOptions): Promise<WrittenBackup
     await rm(unfinished, { recursive: true, force: true })
     await mkdir(path.dirname(target), { recursive: true })
     const manifest = await copyAndDescribe(options, unfinished)
+    await chmod(unfinished, ownerOnly)
     await writeFileDurably(path.join(unfinished, manifestName), `${JSON.stringify(manifest, null, 2)}\n`)
     await rename(unfinished, target)
     await syncFolder(path.dirname(target))
