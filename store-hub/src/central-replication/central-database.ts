@@ -56,6 +56,7 @@ export interface Fetched {
 export interface CentralDatabase {
   /** Makes it; one that exists is as good. */
   ensure(): Promise<void>
+  exists(): Promise<boolean>
   /** To be compared for equality only. */
   updateSequence(): Promise<string>
   changes(since: RemoteSequence | undefined, limit: number): Promise<RemoteChanges>
@@ -77,14 +78,25 @@ export function openCentralDatabase(line: CentralLine, name: string, signal?: Ab
   const post = (path: string, body: string): Promise<CentralAnswer> =>
     ask({ method: 'POST', path: `${base}/${path}`, body, patience: 'transfer' })
 
+  const exists = async (): Promise<boolean> => {
+    try {
+      await ask({ method: 'GET', path: base })
+      return true
+    } catch (error) {
+      if (error instanceof CentralError && error.kind === 'missing') return false
+      throw error
+    }
+  }
+
   return {
     async ensure() {
-      try {
-        await ask({ method: 'PUT', path: base })
-      } catch (error) {
+      // Asked for first: credentials that may not make databases do for those that are there.
+      if (await exists()) return
+      await ask({ method: 'PUT', path: base }).catch((error: unknown) => {
         if (!(error instanceof CentralError) || error.kind !== 'conflict') throw error
-      }
+      })
     },
+    exists,
     async updateSequence() {
       const { json } = await ask({ method: 'GET', path: base })
       if (!isRecord(json) || json['update_seq'] === undefined) throw strangeAnswer('no update_seq')

@@ -10,7 +10,7 @@
 // 3. A 202 holds `safe` back, not `sent`: sales go on to a cluster that is half there. At the end of a run the oldest
 //    batch that is not safe is sent again as it is, once. `_revs_diff` would not do: it asks one copy.
 // 4. A request that is too large, or that central finds invalid, is cut in halves until one document is to blame.
-import type { ChangedDocument } from '../store/index.ts'
+import type { DocumentHead } from '../store/index.ts'
 import type { CentralDatabase, WriteRefusal } from './central-database.ts'
 import { CentralError } from './central-error.ts'
 import { outgoingDocument, requestsOf, type OutgoingDocument } from './revisions.ts'
@@ -44,15 +44,18 @@ export function createPush(options: WayOptions): Way {
   /** The changed documents that central lacks. */
   const missingDocuments = async (
     remote: CentralDatabase,
-    changes: readonly ChangedDocument[],
-  ): Promise<OutgoingDocument[]> => {
-    const leaves = new Map(changes.map(({ id, leaves }) => [id, leaves.map(({ rev }) => rev)]))
-    return outgoing(await remote.missing(leaves))
+    changes: readonly DocumentHead[],
+  ): Promise<Iterable<OutgoingDocument>> => outgoing(await remote.missing(leavesOf(changes)))
+
+  // One by one, as they are sent: a batch of large documents is never in memory as a whole.
+  function* outgoing(revisions: ReadonlyMap<string, readonly string[]>): Generator<OutgoingDocument> {
+    for (const [id, revs] of revisions) {
+      for (const rev of revs) {
+        const document = outgoingDocument(local, id, rev)
+        if (document !== undefined) yield document
+      }
+    }
   }
-  const outgoing = (revisions: ReadonlyMap<string, readonly string[]>): OutgoingDocument[] =>
-    [...revisions].flatMap(([id, revs]) =>
-      revs.map((rev) => outgoingDocument(local, id, rev)).filter((document) => document !== undefined),
-    )
 
   /** Central may take now what it refused before. Ids it has by now are off the list. */
   const offerAgain = async (request: BatchRequest): Promise<number> => {
@@ -75,8 +78,7 @@ export function createPush(options: WayOptions): Way {
   const sendAgain = async (request: BatchRequest): Promise<BatchResult> => {
     const changes = local.changes({ since: safe, limit: request.batchSize }).filter(({ sequence }) => sequence <= sent)
     const through = changes.length < request.batchSize ? sent : (changes.at(-1)?.sequence ?? sent)
-    const leaves = new Map(changes.filter(isReplicated).map(({ id, leaves }) => [id, leaves.map(({ rev }) => rev)]))
-    const { isSafe, refused } = await send(request, outgoing(leaves))
+    const { isSafe, refused } = await send(request, outgoing(leavesOf(changes.filter(isReplicated))))
     if (!isSafe) return { kind: 'unsafe', written: 0, refused: 0 }
     await checkpoint.refuse(refused)
     safe = through
@@ -142,14 +144,19 @@ function isReplicated({ id }: { readonly id: string }): boolean {
   return !id.startsWith('_design/')
 }
 
+function leavesOf(heads: readonly DocumentHead[]): Map<string, string[]> {
+  return new Map(heads.map(({ id, leaves }) => [id, leaves.map(({ rev }) => rev)]))
+}
+
 function without(ids: readonly string[], refused: readonly RefusedDocument[]): string[] {
   const left = new Set(refused.map(({ id }) => id))
   return ids.filter((id) => !left.has(id))
 }
 
-async function send({ remote, onTooLarge }: BatchRequest, documents: readonly OutgoingDocument[]): Promise<Sent> {
+async function send({ remote, onTooLarge }: BatchRequest, documents: Iterable<OutgoingDocument>): Promise<Sent> {
   const refused: RefusedDocument[] = []
   let isSafe = true
+  let count = 0
   const write = async (request: readonly OutgoingDocument[]): Promise<void> => {
     try {
       const outcome = await remote.write(request.map(({ text }) => text))
@@ -172,8 +179,11 @@ async function send({ remote, onTooLarge }: BatchRequest, documents: readonly Ou
       await write(request.slice(middle))
     }
   }
-  for (const request of requestsOf(documents, maxRequestBytes)) await write(request)
-  return { written: documents.length - refused.length, refused, isSafe }
+  for (const request of requestsOf(documents, maxRequestBytes)) {
+    count += request.length
+    await write(request)
+  }
+  return { written: count - refused.length, refused, isSafe }
 }
 
 function isDueToDocuments(error: unknown): error is CentralError {

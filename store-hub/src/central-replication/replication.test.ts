@@ -168,7 +168,7 @@ describe('replication with central', () => {
   it('goes on from its checkpoint after a restart, and sends nothing twice', async () => {
     await putMany(30)
     const first = start()
-    await eventually('it is pushed', async () => push(first)?.lagDocuments === 0)
+    await eventually('it is pushed', async () => push(first)?.lagDocuments === 0 && push(first)?.state === 'idle')
     await first.stop()
     await put('later')
     const before = proxy.requests.length
@@ -366,7 +366,9 @@ describe('replication with central', () => {
     const between = bulks().findIndex(({ path: asked }) => asked.includes(database)) - before
     expect(between).toBeLessThanOrEqual(8)
     await eventually('the long runs go on', async () =>
-      others.every((name) => bulks().findLastIndex(({ path: asked }) => asked.includes(name)) > before + between),
+      others
+        .slice(1)
+        .every((name) => bulks().findLastIndex(({ path: asked }) => asked.includes(name)) > before + between),
     )
   })
 

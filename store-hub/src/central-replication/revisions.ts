@@ -41,8 +41,8 @@ export function missingHere(database: DocumentDatabase, id: string, revisions: r
   return revisions.filter((rev) => !known.has(rev))
 }
 
-/** Cuts a row of documents into requests of about `maxBytes`; one document at least is in each. */
-export function* requestsOf(documents: readonly OutgoingDocument[], maxBytes: number): Generator<OutgoingDocument[]> {
+/** Cuts a row of documents, read as it goes, into requests of about `maxBytes`; one document at least is in each. */
+export function* requestsOf(documents: Iterable<OutgoingDocument>, maxBytes: number): Generator<OutgoingDocument[]> {
   let request: OutgoingDocument[] = []
   let bytes = 0
   for (const document of documents) {

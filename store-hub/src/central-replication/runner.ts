@@ -13,14 +13,15 @@
 // 4. Before each batch up the lease is confirmed. A fenced hub writes nothing to central.
 // 5. A way has one run at a time: an old one has ended before the next begins, whatever the state machine says meanwhile.
 import type { FeedStatus, WanState } from '@tidemark/contracts'
-import { centralDatabaseOf, parseCentralDatabase, salesPeriodOf } from '@tidemark/contracts'
+import { centralDatabaseOf } from '@tidemark/contracts'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import { createArrivalTimes, type ArrivalTimes } from './arrival-times.ts'
-import { centralDatabaseNames, centralUuid, openCentralDatabase } from './central-database.ts'
+import { centralUuid, openCentralDatabase } from './central-database.ts'
 import { CentralError, isLineFailure } from './central-error.ts'
 import type { CentralLine } from './central-line.ts'
+import { databasesAtCentral } from './discovery.ts'
 import { openFence, type Fence } from './fence.ts'
 import type { HeardNote } from './heard-note.ts'
 import { compareRoutes, pollIntervalMs, routesOf, type Direction, type Route } from './links.ts'
@@ -156,7 +157,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
       .sort((a, b) => compareRoutes(a.route, b.route))
 
   const pump = (): void => {
-    if (!started || stopped || line.state() === 'down' || Date.now() < holdUntilMs) return
+    if (!started || stopped || line.state() === 'down' || performance.now() < holdUntilMs) return
     for (const link of startable().slice(0, Math.max(0, maxRuns - running().length))) {
       dispatch(link, { type: 'started' })
       link.abort = new AbortController()
@@ -187,6 +188,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
     const total = { written: 0, refused: 0 }
     try {
       const outcome = await replicate(link, total)
+      link.abort.signal.throwIfAborted()
       if (outcome === 'succeeded') {
         link.way.succeeded()
         link.lastError = refusedText(link.way.refused.size)
@@ -258,7 +260,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
   }
 
   const hold = (delayMs: number): void => {
-    holdUntilMs = Math.max(holdUntilMs, Date.now() + delayMs)
+    holdUntilMs = Math.max(holdUntilMs, performance.now() + delayMs)
     setTimeout(pump, delayMs).unref()
   }
 
@@ -293,14 +295,11 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
 
   // A replaced hub, or a refund that head office made in an old month: databases that only central has.
   const discover = async (): Promise<void> => {
-    for (const name of await centralDatabaseNames(line, `store-${storeId}-`)) {
-      const found = parseCentralDatabase(name)
-      if (found === undefined || found.storeId !== storeId || store.database(found.database) !== undefined) continue
-      const period = salesPeriodOf(found.database)
-      if (period !== undefined && !options.isOpenPeriod(period)) continue
-      await store.create(found.database)
-      logger.info({ database: found.database }, 'database found at central')
-      addLinks(found.database)
+    for (const database of await databasesAtCentral(line, storeId, options.isOpenPeriod)) {
+      if (store.database(database) !== undefined) continue
+      await store.create(database)
+      logger.info({ database }, 'database found at central')
+      addLinks(database)
     }
     discovered = true
     await noteHeard()
@@ -309,9 +308,9 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
   const pollPulls = async (): Promise<void> => {
     for (const link of links.values()) {
       const { database, direction } = link.route
-      if (direction !== 'pull' || link.phase.name !== 'idle' || link.nextPollMs > Date.now()) continue
+      if (direction !== 'pull' || link.phase.name !== 'idle' || link.nextPollMs > performance.now()) continue
       if (line.state() === 'down' || stopped) return
-      link.nextPollMs = Date.now() + pollIntervalMs(database, new Date())
+      link.nextPollMs = performance.now() + pollIntervalMs(database, new Date())
       // A question that fails becomes a run, which makes what is missing, or fails with a back-off and a reason.
       const remote = openCentralDatabase(line, centralDatabaseOf(storeId, database))
       const sequence = await remote.updateSequence().catch(() => undefined)
@@ -320,10 +319,10 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
   }
 
   const onTick = async (): Promise<void> => {
-    if (Date.now() < holdUntilMs) return
+    if (performance.now() < holdUntilMs) return
     if (line.state() === 'down') {
-      if (Date.now() < nextProbeMs) return
-      nextProbeMs = Date.now() + probeIntervalMs
+      if (performance.now() < nextProbeMs) return
+      nextProbeMs = performance.now() + probeIntervalMs
       return line.probe()
     }
     for (const link of links.values()) if (link.way.wantsOffer()) dispatch(link, { type: 'wake' })

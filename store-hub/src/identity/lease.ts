@@ -112,7 +112,7 @@ export function createLease(options: LeaseOptions): Lease {
       : undefined
     const changed = next !== readOnly
     readOnly = next
-    // On disk before anyone acts on it: a hub that had to stand back does so after a restart without central, too.
+    // On disk, too: a hub that had to stand back does so after a restart without central.
     await identity.saveNote({ fencing: record.fencing, readOnly: next ?? null })
     if (!changed) return
     if (isHeld) logger.info({ fencing: record.fencing }, 'this hub holds the lease of its store')
@@ -209,10 +209,16 @@ export function createLease(options: LeaseOptions): Lease {
     }
   }
 
-  const look = (): Promise<void> => {
-    looking ??= withRetries(lookOnce).finally(() => (looking = undefined))
-    return looking
+  /** After what is under way, so that two of them never write the record at once. */
+  const alone = async (work: () => Promise<void>): Promise<void> => {
+    const before = looking?.catch(() => undefined) ?? Promise.resolve()
+    const present = before.then(() => withRetries(work))
+    looking = present
+    await present.finally(() => {
+      if (looking === present) looking = undefined
+    })
   }
+  const look = (): Promise<void> => looking ?? alone(lookOnce)
 
   const takeOver = async (): Promise<void> => {
     const reading = await read()
@@ -268,9 +274,7 @@ export function createLease(options: LeaseOptions): Lease {
     status,
     readOnlyReason: () => readOnly,
     async take() {
-      await looking?.catch(() => undefined)
-      looking ??= withRetries(takeOver).finally(() => (looking = undefined))
-      await looking.catch((error: unknown) => {
+      await alone(takeOver).catch((error: unknown) => {
         if (!(error instanceof CentralError)) throw error
         throw new HubError(errorCodes.unavailable, `The store can't be taken over now: ${error.message}`, {
           cause: error,
