@@ -2,17 +2,7 @@ export { makeAdministratorToken, readAdministratorToken } from './administrator-
 export { openAdministration } from './open-administration.ts'
 export { findRunningHub } from './running-hub.ts'
 export type { RunningHub } from './running-hub.ts'
-export {
-  BackupReport,
-  CompactReport,
-  Overview,
-  VerifyReport,
-  WorkLine,
-  type DatabaseRow,
-  type LastBackup,
-  type ReportProgress,
-  type WorkProgress,
-} from './schemas.ts'
+export { BackupReport, CompactReport, Overview, VerifyReport, WorkLine, type ReportProgress } from './schemas.ts'
 export {
   backupReport,
   compactStore,
