@@ -118,6 +118,7 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
       }))
     },
     async setRevsLimit(limit) {
+      if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`revsLimit: must be at least 1, not ${limit}`)
       await queue.run(0, () => void (state.revsLimit = limit))
     },
     compact() {
@@ -184,13 +185,17 @@ function toSoundWrite(write: DocumentWrite, database: string): DocumentWrite {
     throw new StoreError('illegal_document', database, 'id: must be a text that is not empty and is valid Unicode')
   }
   if (write.kind === 'replicated' && !isHistory(write.revisions)) {
-    throw new StoreError('illegal_document', database, `revisions: must begin at their number of the revision`)
+    throw new StoreError(
+      'illegal_document',
+      database,
+      'revisions: must be one hash or more, and not more than their start says',
+    )
   }
   return write.body.isWellFormed() ? write : { ...write, body: escapeLoneSurrogates(write.body) }
 }
 
 function isHistory({ start, ids }: { start: number; ids: readonly string[] }): boolean {
-  return Number.isSafeInteger(start) && ids.length > 0 && ids.length <= start && ids.every((hash) => hash !== '')
+  return Number.isSafeInteger(start) && ids.length > 0 && ids.length <= start && ids.every(isDocumentId)
 }
 
 // UTF-8 has no half of a pair. In JSON it can only stand in a string, where its escape means the same.

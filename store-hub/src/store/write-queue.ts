@@ -114,9 +114,9 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       announcements.push(options.committed(jobs.length))
       return results
     } catch (error) {
+      options.undo()
       // SQLite has undone it by itself after some errors, a full disk among them.
       if (connection.isOpen && connection.isTransaction) connection.exec('ROLLBACK')
-      options.undo()
       throw error
     }
   }
