@@ -30,6 +30,7 @@ import {
   publishWhileHolding,
   readOnlyGate,
   type LeaseTimings,
+  type RewindGuard,
 } from './identity/index.ts'
 import { liveSocket, type LiveSocketOptions } from './live-socket/index.ts'
 import { describeApi } from './openapi.ts'
@@ -167,6 +168,8 @@ export async function buildHub({
     wan: centralLine.state,
     onWan: centralLine.onChange,
     onRevoked: terminals.onRevoked,
+    conflicts: () => syncLog.conflicts().length,
+    onConflicts: syncLog.onConflicts,
     ...(socketTimings !== undefined && { timings: socketTimings }),
   })
   const reader = createStatusReader({
@@ -195,7 +198,7 @@ export async function buildHub({
   const authenticate: TerminalAccess['authenticate'] = (request) =>
     offers.principalOf(request) ?? access.authenticate(request)
   const observe = clock.observe
-  await registerDatabases(app, { store, access: { ...access, authenticate }, quarantine, telemetry, observe })
+  await registerDatabases(app, { store, access: { ...access, authenticate }, quarantine, rewind, telemetry, observe })
   const isAdministrator = await makeAdministratorToken(config.dataDirectory)
   const isTerminal = (request: FastifyRequest): boolean => access.authenticate(request) !== undefined
   quarantineRoutes(app, { quarantine, offer: offers.offer, isAdministrator, isTerminal })
@@ -252,6 +255,7 @@ interface DatabaseParts {
   readonly store: Store
   readonly access: TerminalAccess
   readonly quarantine: Quarantine
+  readonly rewind: RewindGuard
   readonly telemetry: Telemetry
   readonly observe: (stamp: string) => void
 }
@@ -270,6 +274,8 @@ async function registerDatabases(app: FastifyInstance, parts: DatabaseParts): Pr
       parts.observe(String(write.document['at']))
       return undefined
     },
+    onClientAhead: ({ principal, database, since }) =>
+      parts.rewind.sinceAhead({ database, since, who: principal.incarnation }),
     onRefused: ({ principal, database, replicated, documents }) =>
       keepRefused(parts.quarantine, { database, origin: principal.incarnation, replicated, documents }),
     onAccepted({ database, documents }) {
