@@ -33,7 +33,7 @@ export function readChangeFilter(
   if (name === '_selector') {
     const selector = body.json('selector')
     if (typeof selector !== 'object' || selector === null || Array.isArray(selector)) {
-      throw badRequest('selector: the filter _selector needs a selector object')
+      throw badRequest('Selector error: expected a JSON object')
     }
     const matches = compileSelector(normalSelector(selector as Record<string, unknown>))
     return { kind: 'documents', accepts: (text) => matches(JSON.parse(text) as object) }

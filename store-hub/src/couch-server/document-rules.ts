@@ -14,8 +14,7 @@ const HASH = '[!#-[\\]-~]{1,64}'
 const REVISION = new RegExp(`^[1-9]\\d{0,8}-${HASH}$`)
 const REVISION_HASH = new RegExp(`^${HASH}$`)
 const LOCAL_REVISION = /^0-\d{1,15}$/
-const MAX_REVISIONS = 2_000
-const DANGEROUS_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
+const MAX_REVISIONS = 10_000
 const PROTOCOL_MEMBERS = new Set(['_id', '_rev', '_deleted', '_revisions', '_attachments'])
 /** What CouchDB adds when reading, and drops when it is written back. */
 const DROPPED_MEMBERS = new Set(['_revs_info', '_conflicts', '_deleted_conflicts', '_local_seq'])
@@ -59,13 +58,13 @@ export function findIdFault(id: unknown, idBytes: number): DocumentFault | undef
 export function findDocumentFault(
   document: Readonly<Record<string, unknown>>,
   replicated: boolean,
-  limits: Pick<CouchLimits, 'depth' | 'idBytes'>,
+  limits: Pick<CouchLimits, 'depth' | 'idBytes' | 'refusedNames'>,
 ): DocumentFault | undefined {
   return (
     findIdFault(document['_id'], limits.idBytes) ??
     findMemberFault(document) ??
     findRevisionFault(document, replicated) ??
-    (hasBadContent(document, limits.depth) ? describeBadContent(document, limits.depth) : undefined)
+    findContentFault(document, limits)
   )
 }
 
@@ -107,36 +106,40 @@ function findRevisionFault(
     Number.isSafeInteger(start) &&
     Number(start) >= ids.length
   if (!isHistory) return fault(400, 'bad_request', '_revisions: must be {"start": number, "ids": [hashes]}')
-  const first = `${Number(start)}-${String(ids[0])}`
-  if (rev !== undefined && rev !== first)
-    return fault(400, 'bad_request', `_revisions: begins with ${first}, _rev is ${rev}`)
-  return isRevision(first) ? undefined : fault(400, 'bad_request', '_revisions: Invalid rev format')
+  // `_rev` may say something else: like CouchDB, the history is believed.
+  return isRevision(`${Number(start)}-${String(ids[0])}`)
+    ? undefined
+    : fault(400, 'bad_request', '_revisions: Invalid rev format')
+}
+
+type ContentLimits = Pick<CouchLimits, 'depth' | 'refusedNames'>
+
+function findContentFault(document: object, { depth, refusedNames }: ContentLimits): DocumentFault | undefined {
+  if (!hasBadContent(document, depth, refusedNames)) return undefined
+  const reason = findBadPath(document, depth, refusedNames, '') ?? 'the document has a member that is not allowed'
+  return fault(403, 'forbidden', reason)
 }
 
 /** Walks no deeper than `depth`, so that no nesting can exhaust the stack. Builds nothing: nearly all are good. */
-function hasBadContent(value: object, depth: number): boolean {
-  if (Array.isArray(value)) return value.some((member) => isBadMember(member, depth))
+function hasBadContent(value: object, depth: number, refusedNames: readonly string[]): boolean {
+  if (Array.isArray(value)) return value.some((member) => isBadMember(member, depth, refusedNames))
   for (const name of Object.keys(value)) {
-    if (DANGEROUS_NAMES.has(name)) return true
-    if (isBadMember((value as Record<string, unknown>)[name], depth)) return true
+    if (refusedNames.includes(name)) return true
+    if (isBadMember((value as Record<string, unknown>)[name], depth, refusedNames)) return true
   }
   return false
 }
 
-const isBadMember = (member: unknown, depth: number): boolean =>
-  typeof member === 'object' && member !== null && (depth <= 1 || hasBadContent(member, depth - 1))
+const isBadMember = (member: unknown, depth: number, refusedNames: readonly string[]): boolean =>
+  typeof member === 'object' && member !== null && (depth <= 1 || hasBadContent(member, depth - 1, refusedNames))
 
-function describeBadContent(document: object, depth: number): DocumentFault {
-  return fault(403, 'forbidden', findBadPath(document, depth, '') ?? 'the document has a member that is not allowed')
-}
-
-function findBadPath(value: object, depth: number, path: string): string | undefined {
+function findBadPath(value: object, depth: number, refused: readonly string[], path: string): string | undefined {
   for (const [name, member] of Object.entries(value)) {
     const here = Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`
-    if (DANGEROUS_NAMES.has(name)) return `${here.slice(0, 200)}: this member name is not allowed`
+    if (refused.includes(name)) return `${here.slice(0, 200)}: this member name is not allowed`
     if (typeof member !== 'object' || member === null) continue
     if (depth <= 1) return `${here.slice(0, 200)}: nested too deeply`
-    const found = findBadPath(member as object, depth - 1, here)
+    const found = findBadPath(member as object, depth - 1, refused, here)
     if (found !== undefined) return found
   }
   return undefined

@@ -2,9 +2,13 @@
 // written again, so numbers that JavaScript can't hold come out as they came in.
 import type { DocumentHead, RevisionHistory, StoredRevision } from '../store/index.ts'
 
+/** As it is stored, or as it is to be: then without a revision when it has none yet. */
+export type DocumentParts = Omit<StoredRevision, 'rev'> & { readonly rev: string | undefined }
+
 /** `{"_id":…,"_rev":…,` the annotations `,` the members of the body `}`. Annotations begin with a comma each. */
-export function documentText({ id, rev, deleted, body }: StoredRevision, annotations = ''): string {
-  const head = `{"_id":${JSON.stringify(id)},"_rev":${JSON.stringify(rev)}${deleted ? ',"_deleted":true' : ''}${annotations}`
+export function documentText({ id, rev, deleted, body }: DocumentParts, annotations = ''): string {
+  const revision = rev === undefined ? '' : `,"_rev":${JSON.stringify(rev)}`
+  const head = `{"_id":${JSON.stringify(id)}${revision}${deleted ? ',"_deleted":true' : ''}${annotations}`
   return body.length <= 2 ? `${head}}` : `${head},${body.slice(1)}`
 }
 

@@ -120,7 +120,7 @@ test.each<[string, () => ReturnType<typeof ask>, number, string, RegExp]>([
     'too_large',
     /at most 10/,
   ],
-  ['another content type', () => ask('PUT', '/shop/x', '{}', 'text/plain'), 415, 'bad_content_type', /json/],
+  ['another content type', () => ask('POST', '/shop', '{}', 'text/plain'), 415, 'bad_content_type', /json/],
   ['another id in the body', () => ask('PUT', '/shop/x', { _id: 'y' }), 400, 'bad_request', /ID/],
   ['a bad revision', () => ask('GET', '/shop/x2?rev=1'), 404, 'not_found', /missing/],
   [

@@ -17,7 +17,7 @@ function readBody(bytes: Buffer): JsonBody {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Takes JSON bodies, also without a content type, as CouchDB does; any other content type is 415. */
+/** Takes JSON bodies as CouchDB does: also without a content type, and with any in a PUT; else another type is 415. */
 export function parseJsonBodies(app: FastifyInstance, requestBytes: number): void {
   const parse = (
     _request: FastifyRequest,
@@ -34,7 +34,8 @@ export function parseJsonBodies(app: FastifyInstance, requestBytes: number): voi
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(/^application\/([\w.-]+\+)?json\b/i, options, parse)
   app.addContentTypeParser('*', options, (request, bytes: Buffer, done) => {
-    if (request.headers['content-type'] === undefined || bytes.length === 0) parse(request, bytes, done)
+    if (request.headers['content-type'] === undefined || bytes.length === 0 || request.method !== 'POST')
+      parse(request, bytes, done)
     else done(new CouchError(415, 'bad_content_type', 'Content-Type must be application/json'))
   })
 }

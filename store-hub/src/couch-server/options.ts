@@ -95,6 +95,11 @@ export interface CouchLimits {
   readonly batchDocuments: number
   /** nesting of objects and arrays in a document; default 32 */
   readonly depth: number
+  /**
+   * names that no member of a document may have, at any depth, because programs trip over them; default `__proto__`,
+   * `constructor` and `prototype`
+   */
+  readonly refusedNames: readonly string[]
   /** UTF-8 bytes of a document id; default 512 */
   readonly idBytes: number
   /** longpoll, continuous and eventsource feeds open at once; default 1000 */
@@ -141,6 +146,7 @@ export const DEFAULT_LIMITS: CouchLimits = {
   requestBytes: 16_000_000,
   batchDocuments: 500,
   depth: 32,
+  refusedNames: ['__proto__', 'constructor', 'prototype'],
   idBytes: 512,
   feeds: 1_000,
   feedTimeoutMs: 60_000,

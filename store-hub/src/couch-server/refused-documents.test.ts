@@ -25,7 +25,6 @@ const poison: [name: string, json: string, reason: RegExp][] = [
   ['revision', '{"_id":"p8","_rev":"abc"}', /^_rev: /],
   ['no revision', '{"_id":"p9"}', /^_rev: /],
   ['history', '{"_id":"p10","_rev":"1-abc","_revisions":{"start":1,"ids":"abc"}}', /^_revisions: /],
-  ['other history', '{"_id":"p11","_rev":"1-abc","_revisions":{"start":2,"ids":["d","e"]}}', /^_revisions: /],
   ['deleted', replicated('"_id":"p12","_deleted":"yes"'), /^_deleted: /],
   ['own local id', '{"_id":"_local/_pouch_dependentDbs"}', /_pouch_dependentDbs/],
   ['not an object', '[1]', /JSON object/],

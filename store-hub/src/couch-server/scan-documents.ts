@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DocumentDatabase, ListedDocument } from '../store/index.ts'
 import { documentText } from './document-text.ts'
 import type { Selector } from './selector.ts'
-import { compileSelector } from './selector.ts'
+import { compileSelector, selectIds } from './selector.ts'
 
 export interface ScanRequest {
   readonly selector: Selector
@@ -24,15 +24,20 @@ const PAGE = 100
 
 /** Others get their turn after every page. */
 export async function scanDocuments(database: DocumentDatabase, request: ScanRequest): Promise<ScanResult> {
-  const matches = compileSelector(request.selector)
+  const { startKey, endKey, isEmpty, selector } = selectIds(request.selector)
+  const matches = compileSelector(selector)
   const docs: object[] = []
   let { skip } = request
   let lastId: string | undefined
-  let from = request.after
+  if (isEmpty) return { docs, lastId }
+  // Each page begins again at the last id of the page before, which is left out.
+  let last = request.after
+  let from = laterId(startKey, last)
+  const end = endKey === undefined ? {} : { endKey }
   while (docs.length < request.limit) {
-    const page = database.list({ ...(from === undefined ? {} : { startKey: from }), limit: PAGE, bodies: true })
+    const page = database.list({ ...(from === undefined ? {} : { startKey: from }), ...end, limit: PAGE, bodies: true })
     for (const listed of page) {
-      if (listed.id === from || listed.id.startsWith('_design/')) continue
+      if (listed.id === last || listed.id.startsWith('_design/')) continue
       const document = parse(listed)
       if (!matches(document)) continue
       if (skip > 0) {
@@ -44,10 +49,17 @@ export async function scanDocuments(database: DocumentDatabase, request: ScanReq
       if (docs.length === request.limit) break
     }
     if (page.length < PAGE) break
-    from = page.at(-1)?.id
+    last = page.at(-1)?.id
+    from = last
     await nextTurn()
   }
   return { docs, lastId }
+}
+
+/** The later of two in the order of ids, which is that of their bytes. */
+function laterId(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 ? b : a
 }
 
 const parse = ({ id, rev, deleted, body = '{}' }: ListedDocument): Record<string, unknown> =>

@@ -16,7 +16,10 @@ export const mayHaveUnusualNumbers = (text: string): boolean => UNUSUAL_NUMBER.t
 /** The body of a parsed document as JSON text. */
 export function toBody(document: Readonly<Record<string, unknown>>): string {
   const members: Record<string, unknown> = {}
-  for (const name of Object.keys(document)) if (!isProtocolMember(name)) members[name] = document[name]
+  for (const name of Object.keys(document)) {
+    if (name === '__proto__') Object.defineProperty(members, name, { value: document[name], enumerable: true })
+    else if (!isProtocolMember(name)) members[name] = document[name]
+  }
   return JSON.stringify(members)
 }
 

@@ -2,6 +2,7 @@ import { pouchOf } from '../pouchdb/index.ts'
 import type { DocumentDatabase } from '../store/index.ts'
 import { CouchError, badRequest, notFound, queryParseError } from './errors.ts'
 import type { Parameters } from './parameters.ts'
+import type { SequenceFormat } from './sequences.ts'
 
 /** CouchDB's view parameters, checked, as PouchDB's `query` takes them. */
 export type ViewRequest = Readonly<Record<string, unknown>>
@@ -48,6 +49,7 @@ export async function queryView(
   design: string,
   view: string,
   request: ViewRequest,
+  sequences: SequenceFormat,
 ): Promise<object> {
   const views = readViews(database, design)
   const definition = Object.hasOwn(views, view) ? views[view] : undefined
@@ -59,7 +61,9 @@ export async function queryView(
   if (!reduces && request['reduce'] === true) throw queryParseError('Reduce is invalid for map-only views.')
   if (reduces && request['include_docs'] === true) throw queryParseError('`include_docs` is invalid for reduce')
   try {
-    return await pouchOf(database).query(`${design}/${view}`, { ...request })
+    const result = (await pouchOf(database).query(`${design}/${view}`, { ...request })) as { update_seq?: unknown }
+    if (typeof result.update_seq !== 'number') return result
+    return { ...result, update_seq: JSON.parse(sequences.text(result.update_seq)) as unknown }
   } catch (error) {
     const { name, message } = error as { name?: unknown; message?: unknown }
     if (name === 'invalid_value') throw new CouchError(500, 'builtin_reduce_error', String(message))

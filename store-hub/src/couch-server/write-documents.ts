@@ -14,7 +14,8 @@ import type { PouchDocument } from '../pouchdb/index.ts'
 import type { DocumentDatabase, DocumentWrite, RevisionHistory } from '../store/index.ts'
 import type { DocumentFault } from './document-rules.ts'
 import { findDocumentFault, isDesignId, isLocalId, toPlainDocument } from './document-rules.ts'
-import { documentText } from './document-text.ts'
+import { forgetValidation, validateByDesign } from './design-validation.ts'
+import { documentText, revisionsAnnotation } from './document-text.ts'
 import { CouchError, toCouchError } from './errors.ts'
 import { findLocalWriteFault, writeLocalDocument } from './local-documents.ts'
 import type { CouchLimits, CouchPrincipal, CouchServerOptions, DocumentRefusal, RefusedDocument } from './options.ts'
@@ -104,13 +105,28 @@ function judge<P extends CouchPrincipal>(
 
   const document = named as PouchDocument
   const fit = toFit(document, body, replicated)
+  if (isLocalId(fit.id)) return fit
+  const designRefusal = isDesignId(fit.id) ? undefined : judgeByDesign(context, fit)
+  if (designRefusal !== undefined) return toVerdict(fit, designRefusal)
   const { validateDocument } = context.options
-  if (validateDocument === undefined || isLocalId(fit.id)) return fit
+  if (validateDocument === undefined) return fit
   const { principal, name, database } = context
   const readExisting = (): Promise<PouchDocument | undefined> => Promise.resolve(readWinner(database, fit.id))
   const write = { principal, database: name, document: toPlainDocument(document, replicated), replicated, readExisting }
   const refusal = validateDocument(write)
   return refusal instanceof Promise ? refusal.then((late) => toVerdict(fit, late)) : toVerdict(fit, refusal)
+}
+
+function judgeByDesign<P extends CouchPrincipal>(
+  { database, principal }: WriteContext<P>,
+  { id, rev, deleted, body, revisions }: FitDocument,
+): DocumentRefusal | undefined {
+  const annotations = revisions === undefined ? '' : revisionsAnnotation(revisions)
+  const previous = (): string | undefined => {
+    const stored = database.read(id)
+    return stored === undefined ? undefined : documentText(stored)
+  }
+  return validateByDesign(database, principal, () => documentText({ id, rev, deleted, body }, annotations), previous)
 }
 
 export const newId = (): string => randomUUID().replaceAll('-', '')
@@ -182,6 +198,7 @@ async function store(database: DocumentDatabase, fit: readonly FitDocument[]): P
     else writes.push(toWrite(document))
   }
   const results = writes.length === 0 ? [] : await database.write(writes)
+  if (writes.some(({ id }) => isDesignId(id))) forgetValidation(database)
   const outcomes = results.map((result): WriteOutcome => {
     if (result.kind === 'stored') return { kind: 'stored', id: result.id, rev: result.rev }
     return { kind: 'failed', id: result.id, status: 409, error: 'conflict', reason: 'Document update conflict.' }

@@ -11,6 +11,18 @@ test.each([
   ['_sum', [{ a: 1 }, { a: 2, b: { c: 3 } }], { a: 3, b: { c: 3 } }],
   ['_count', ['x', null], 2],
   ['_stats', [2, 4], { sum: 6, count: 2, min: 2, max: 4, sumsqr: 20 }],
+  [
+    '_stats',
+    [
+      [2, 1],
+      [4, 1],
+    ],
+    [
+      { sum: 6, count: 2, min: 2, max: 4, sumsqr: 20 },
+      { sum: 2, count: 2, min: 1, max: 1, sumsqr: 2 },
+    ],
+  ],
+  ['_sum\nwhatever', [1, 2], 3],
 ])('%s of %j', (name, values, expected) => {
   expect(reduce(name, values)).toEqual(expected)
 })

@@ -34,7 +34,18 @@ function addLists(a: readonly unknown[], b: readonly unknown[]): unknown[] {
   return longer.map((value, index) => (index < shorter.length ? add(value, shorter[index]) : add(value, 0)))
 }
 
+/** Of numbers, or of lists of numbers of one length, place by place. */
 function stats(values: readonly unknown[]): object {
+  const [first] = values
+  if (!Array.isArray(first)) return statsOfNumbers(values)
+  const lists = values.map((value) => {
+    if (Array.isArray(value) && value.length === first.length) return value as unknown[]
+    throw new BuiltInError('The _stats function requires that map values be numbers or lists of one length')
+  })
+  return first.map((_number, place) => statsOfNumbers(lists.map((list) => list[place])))
+}
+
+function statsOfNumbers(values: readonly unknown[]): object {
   const numbers = requireNumbers('_stats', values)
   const result = {
     sum: 0,
@@ -63,10 +74,14 @@ const builtIn: Readonly<Record<string, Reduce>> = {
   _approx_count_distinct: (keys) => countDistinct(keys),
 }
 
-/** The built-in of this name; undefined for JavaScript source. Throws for a name that CouchDB hasn't got. */
+/**
+ * The built-in of this name; undefined for JavaScript source. Like CouchDB it doesn't mind what stands behind the name.
+ * Throws for a name that CouchDB hasn't got.
+ */
 export function findBuiltInReduce(source: string): Reduce | undefined {
   if (!source.startsWith('_')) return undefined
-  const found = Object.hasOwn(builtIn, source.trim()) ? builtIn[source.trim()] : undefined
+  const name = Object.keys(builtIn).find((known) => source.startsWith(known))
+  const found = name === undefined ? undefined : builtIn[name]
   if (found === undefined) throw new BuiltInError(`${source.slice(0, 50)} is not a built-in reduce function`)
   return found
 }

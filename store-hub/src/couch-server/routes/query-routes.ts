@@ -69,7 +69,7 @@ export function queryRoutes<P extends CouchPrincipal>(app: FastifyInstance, cont
     const design = pathParameter(request, 'ddoc')
     const name = pathParameter(request, 'view')
     const asked = readViewRequest(parametersOf(request), maxKeys)
-    return queryView(databaseOf(context, request), design, name, asked)
+    return queryView(databaseOf(context, request), design, name, asked, context.sequences)
   }
   addEndpoint(app, context, '/:db/_design/:ddoc/_view/:view', { GET: ['read', view], POST: ['read', view] })
   addEndpoint(app, context, '/:db/_design/:ddoc/_view/:view/queries', {
@@ -80,7 +80,7 @@ export function queryRoutes<P extends CouchPrincipal>(app: FastifyInstance, cont
         for (const query of readQueries(request)) {
           const asked = readViewRequest(query, maxKeys)
           const [design, name] = [pathParameter(request, 'ddoc'), pathParameter(request, 'view')]
-          results.push(await queryView(databaseOf(context, request), design, name, asked))
+          results.push(await queryView(databaseOf(context, request), design, name, asked, context.sequences))
         }
         return { results }
       },
@@ -128,8 +128,8 @@ function readRange(parameters: Parameters): Omit<AllDocumentsRequest, 'updateSeq
   const startKey = only ?? toIdBound(parameters.json('startkey', 'start_key'))
   const endKey = only ?? toIdBound(parameters.json('endkey', 'end_key'))
   return {
-    startKey: toKey(startKey),
-    endKey: toKey(endKey),
+    startKey,
+    endKey,
     inclusiveEnd: only !== undefined || parameters.boolean('inclusive_end', true),
     descending,
     skip: parameters.integer('skip') ?? 0,
@@ -139,16 +139,9 @@ function readRange(parameters: Parameters): Omit<AllDocumentsRequest, 'updateSeq
   }
 }
 
-const toKey = (bound: ReturnType<typeof toIdBound>): string | undefined =>
-  typeof bound === 'object' ? (bound.beyond ? LAST_ID : '') : bound
-
-/** Greater than any id. */
-const LAST_ID = '\u{10ffff}'
-
-/** Ids are texts; in CouchDB's order numbers come before all texts, lists and objects after them. */
-function toIdBound(key: unknown): string | { readonly beyond: boolean } | undefined {
-  if (key === undefined || typeof key === 'string') return key
-  return { beyond: typeof key === 'object' && key !== null }
+/** Ids are compared in Erlang's order: whatever is not a text comes before all texts. */
+function toIdBound(key: unknown): string | undefined {
+  return key === undefined || typeof key === 'string' ? key : ''
 }
 
 function readKeys(parameters: Parameters, limit: number): unknown[] | undefined {

@@ -19,6 +19,7 @@ const couchLimits: Partial<CouchLimits> = {
   requestBytes: 64_000_000,
   batchDocuments: 20_000,
   depth: 1_000,
+  refusedNames: [],
   idBytes: 8_000,
   feeds: 10_000,
 }
