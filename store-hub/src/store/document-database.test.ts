@@ -233,3 +233,21 @@ test('compaction gives space back while others write', async () => {
   expect(after.activeBytes).toBeLessThan(before.activeBytes - 1_500_000)
   expect(after.documentCount).toBe(101)
 })
+
+test('verification of a database that is written to and compacted meanwhile finds nothing wrong', async () => {
+  let [rev = ''] = await put(edit('a', { n: 0 }), edit('gone', {}, undefined, true))
+  const verifying = database.verify()
+  const verified = new AbortController()
+  void verifying.finally(() => verified.abort())
+  let written = 0
+  for (let n = 1; !verified.signal.aborted; n += 1) {
+    ;[rev = ''] = await put(edit('a', { n }, rev), edit(`b${n}`, { n }), replicated('a', 1, [`branch${n}`]))
+    if (n % 20 === 0) await database.compact()
+    written += 1
+  }
+  const { documents, problems } = await verifying
+  expect(problems).toEqual([])
+  expect(documents).toBeGreaterThanOrEqual(2)
+  expect(documents).toBeLessThanOrEqual(written + 2)
+  expect((await database.verify()).problems).toEqual([])
+})
