@@ -89,6 +89,37 @@ describe('hubs that share an id or a past', () => {
     )
   })
 
+  it('believe a till that remembers more than the store has, while central is away', async () => {
+    const first = await system.startHub()
+    const { incarnation, token } = await first.enrolWhenReady(1)
+    await sell(makeSales(incarnation, 3))
+    await synchronise(first, token)
+    const { epoch } = await first.status()
+    await first.close()
+    await cp(folder('hub'), folder('kept'), { recursive: true })
+    const second = await system.startHub()
+    await sell(makeSales(incarnation, 3, 4))
+    await synchronise(second, token)
+    await second.close()
+    await rename(folder('hub'), folder('lost'))
+    await rename(folder('kept'), folder('hub'))
+
+    system.centralLink.cut()
+    const third = await system.startHub()
+    const sales = `${third.url}/db/${salesDatabase}`
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    await synchronise(third, token)
+    expect((await third.status()).epoch).toBe(epoch)
+    // A pull that has been live since before goes on where it was, without asking for a checkpoint.
+    await fetch(`${sales}/_changes?since=60`, { headers })
+    await eventually('a new epoch begins', async () => (await third.status()).epoch !== epoch)
+    await synchronise(third, token)
+    expect(await idsOf(hubSales(third, token))).toEqual(await idsOf(pouchOf(own)))
+    // Nor can a till spoil the hub's own notes.
+    const spoilt = await fetch(`${sales}/_local/central-push`, { method: 'PUT', headers, body: '{}' })
+    expect(spoilt.status).toBe(403)
+  })
+
   it('leave a sale with its till while they may not take it, and the one that is told to takes over', async () => {
     const leaseTimings = { renewEveryMs: 200, believeMs: 100 }
     const first = await system.startHub({ leaseTimings })

@@ -39,6 +39,8 @@ export function terminalAccess(terminals: Terminals, now: () => Date): TerminalA
     },
     mayRead: (_principal, database) => mayUse(database),
     mayWrite: (_principal, database) => mayUse(database) && isOpen(database),
+    // Only what a replication calls its checkpoints: the hub's own notes lie beside them, under short names.
+    mayWriteLocal: (_principal, _database, id) => /^_local\/[A-Za-z0-9._=+-]{20,200}$/.test(id),
     mayAdminister: () => false,
     mayCreateDatabase: (_principal, database) => mayUse(database) && isOpen(database),
   }
