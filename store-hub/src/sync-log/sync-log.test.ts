@@ -132,3 +132,22 @@ it('tells once of a conflict that it sees, and once of its end, also over a rest
     { kind: 'conflict-settled', database: 'catalog', id: 'product:A', rev: '1-b' },
   ])
 })
+
+it('tells that a till of this store was revoked, whoever did it', async () => {
+  const catalog = await store.create('catalog')
+  const terminal = (incarnation: string, status: string) => ({
+    kind: 'edit' as const,
+    id: `terminal:${incarnation}`,
+    deleted: false,
+    body: JSON.stringify({ incarnation, status, by: { id: 'hq7', role: 'head-office' } }),
+  })
+  await catalog.write([
+    terminal('s001-t01-1', 'enrolled'),
+    terminal('s001-t02-1', 'revoked'),
+    terminal('s002-t01-1', 'revoked'),
+  ])
+  await syncLog.catchUp()
+  expect(events().filter(({ kind }) => kind === 'terminal-revoked')).toEqual([
+    { kind: 'terminal-revoked', incarnation: 's001-t02-1', reason: 'by hq7' },
+  ])
+})

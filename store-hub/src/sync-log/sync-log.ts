@@ -58,7 +58,7 @@ export async function openSyncLog(options: SyncLogOptions): Promise<SyncLog> {
   const follower = followStore(store, logger, async (name) => {
     const source = store.database(name)
     if (source === undefined) return
-    if (await tellChanges(chain, source)) listeners.forEach((listener) => listener())
+    if (await tellChanges(storeId, chain, source)) listeners.forEach((listener) => listener())
   })
   const unsubscribe = store.onEpochChange(({ uuid, reason }) => {
     chain
@@ -85,17 +85,17 @@ export async function openSyncLog(options: SyncLogOptions): Promise<SyncLog> {
 }
 
 /** Until the end of the feed as it is now. True when a conflict was seen or settled. */
-async function tellChanges(chain: LogChain, source: DocumentDatabase): Promise<boolean> {
+async function tellChanges(storeId: string, chain: LogChain, source: DocumentDatabase): Promise<boolean> {
   let sawConflict = false
   for (;;) {
     const { epoch, cursors, conflicts } = chain.state()
     const known = conflicts.get(source.name) ?? new Map<string, readonly string[]>()
     const events: SyncLogEvent[] = []
-    let page = deriveEvents(source, cursors.get(source.name) ?? 0, known)
+    let page = deriveEvents(storeId, source, cursors.get(source.name) ?? 0, known)
     for (let pages = 1; ; pages += 1) {
       events.push(...page.events)
       if (page.isLast || pages === pagesPerAppend) break
-      page = deriveEvents(source, page.throughSequence, known)
+      page = deriveEvents(storeId, source, page.throughSequence, known)
     }
     try {
       await chain.append(events, epoch)
