@@ -22,6 +22,12 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
       components: {
         securitySchemes: {
           terminal: { type: 'http', scheme: 'bearer', description: 'the token that a terminal got at its enrolment' },
+          administrator: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              '`administration.token` of the data folder, new at each start; only from the machine of the hub',
+          },
         },
       },
     },

@@ -32,7 +32,9 @@ export interface AdministrationParts {
 }
 
 const maxRequestBytes = 65_536
-const tags = ['administration']
+/** Shorter than what a stop of the hub may take in all. */
+const stopGraceMs = 10_000
+const described = { tags: ['administration'], security: [{ administrator: [] }] }
 
 export function administrationRoutes(app: FastifyInstance, parts: AdministrationParts): void {
   const work = createLongWork(app.log)
@@ -41,10 +43,14 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
     if (parts.isAdministrator(request)) return
     throw new HubError(errorCodes.unauthorized, "Needs the administrator's token, from the hub's own machine")
   }
+  const guarded = { onRequest, bodyLimit: maxRequestBytes }
 
   app.get(
     '/api/admin/overview',
-    { onRequest, schema: { tags, summary: 'Everything about the hub and its store', response: { 200: Overview } } },
+    {
+      ...guarded,
+      schema: { ...described, summary: 'Everything about the hub and its store', response: { 200: Overview } },
+    },
     async (_request, reply): Promise<Overview> => {
       void reply.header('cache-control', 'no-store')
       return {
@@ -64,9 +70,8 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
   app.post(
     '/api/admin/compact',
     {
-      onRequest,
-      bodyLimit: maxRequestBytes,
-      schema: { tags, summary: `Compact databases; ${lines}`, body: CompactRequest },
+      ...guarded,
+      schema: { ...described, summary: `Compact databases; ${lines}`, body: CompactRequest },
     },
     (request, reply) => {
       const { databases } = parseInput(CompactRequest, request.body)
@@ -77,9 +82,8 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
   app.post(
     '/api/admin/verify',
     {
-      onRequest,
-      bodyLimit: maxRequestBytes,
-      schema: { tags, summary: `Look for damage in the store and its log; ${lines}` },
+      ...guarded,
+      schema: { ...described, summary: `Look for damage in the store and its log; ${lines}` },
     },
     (_request, reply) => work.answer(reply, 'verification', (report) => verifyStore(store, report)),
   )
@@ -87,9 +91,8 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
   app.post(
     '/api/admin/backup',
     {
-      onRequest,
-      bodyLimit: maxRequestBytes,
-      schema: { tags, summary: `Write a backup; ${lines}`, body: BackupRequest },
+      ...guarded,
+      schema: { ...described, summary: `Write a backup; ${lines}`, body: BackupRequest },
     },
     (request, reply) => {
       const { target } = parseInput(BackupRequest, request.body)
@@ -101,10 +104,9 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
   app.post(
     '/api/admin/lease/take',
     {
-      onRequest,
-      bodyLimit: maxRequestBytes,
+      ...guarded,
       schema: {
-        tags,
+        ...described,
         summary: 'Take the store from another hub with the same id, which goes read-only',
         response: { 200: LeaseStatus },
       },
@@ -115,7 +117,7 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
     },
   )
 
-  app.addHook('onClose', () => work.idle())
+  app.addHook('preClose', () => work.stop(stopGraceMs))
 }
 
 async function backUp(

@@ -3,7 +3,8 @@
 //   {"progress":{"step":"copying","share":0.4}}   …   {"result":{…}}   or   {"problem":{"code":"no_room","detail":"…"}}
 //
 // 1. One piece of such work runs at a time; another is answered 409.
-// 2. It goes on to its end when who asked has gone away.
+// 2. It goes on to its end when who asked has gone away. A hub that stops waits for it a while: what a backup has not finished
+//    by then leaves nothing under its name.
 import { PassThrough } from 'node:stream'
 import { errorCodes } from '@tidemark/contracts'
 import type { FastifyBaseLogger, FastifyReply } from 'fastify'
@@ -13,8 +14,8 @@ import type { ReportProgress, WorkLine } from './schemas.ts'
 export interface LongWork {
   /** Throws a HubError `conflict` while other work runs. */
   answer(reply: FastifyReply, name: string, work: (report: ReportProgress) => Promise<unknown>): FastifyReply
-  /** Resolves when nothing runs any more. */
-  idle(): Promise<void>
+  /** Takes no more work, and resolves when nothing runs any more or the time is over. */
+  stop(withinMs: number): Promise<void>
 }
 
 const reportEveryMs = 250
@@ -22,6 +23,7 @@ const reportEveryMs = 250
 export function createLongWork(logger: FastifyBaseLogger): LongWork {
   let running: string | undefined
   let current: Promise<void> = Promise.resolve()
+  let isStopping = false
 
   const run = async (lines: PassThrough, work: (report: ReportProgress) => Promise<unknown>): Promise<void> => {
     let reportedMs = -Infinity
@@ -44,6 +46,7 @@ export function createLongWork(logger: FastifyBaseLogger): LongWork {
 
   return {
     answer(reply, name, work) {
+      if (isStopping) throw new HubError(errorCodes.unavailable, 'The hub is stopping')
       if (running !== undefined) throw new HubError(errorCodes.conflict, `The hub is busy with: ${running}`)
       running = name
       const lines = new PassThrough()
@@ -52,7 +55,13 @@ export function createLongWork(logger: FastifyBaseLogger): LongWork {
       current = run(lines, work)
       return reply.type('application/x-ndjson').header('cache-control', 'no-store').send(lines)
     },
-    idle: () => current,
+    async stop(withinMs) {
+      isStopping = true
+      const expired = Promise.withResolvers<void>()
+      const timer = setTimeout(() => expired.resolve(), withinMs)
+      await Promise.race([current, expired.promise])
+      clearTimeout(timer)
+    },
   }
 }
 

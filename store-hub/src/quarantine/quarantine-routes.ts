@@ -29,6 +29,8 @@ const maxRequestBytes = 16_384
 export function quarantineRoutes(app: FastifyInstance, parts: QuarantineRouteParts): void {
   const { quarantine } = parts
   const tags = ['quarantine']
+  const read = { tags, security: [{ terminal: [] }, { administrator: [] }] }
+  const decide = { tags, security: [{ administrator: [] }] }
   const reader = async (request: FastifyRequest): Promise<void> => {
     if (parts.isAdministrator(request) || parts.isTerminal(request)) return
     throw new HubError(errorCodes.unauthorized, "Needs a terminal's token or the administrator's")
@@ -44,7 +46,7 @@ export function quarantineRoutes(app: FastifyInstance, parts: QuarantineRoutePar
     {
       onRequest: reader,
       schema: {
-        tags,
+        ...read,
         summary: 'Refused documents, newest first, without their texts',
         querystring: QuarantineQuery,
         response: { 200: QuarantinePage },
@@ -62,7 +64,7 @@ export function quarantineRoutes(app: FastifyInstance, parts: QuarantineRoutePar
     {
       onRequest: reader,
       schema: {
-        tags,
+        ...read,
         summary: 'One refused document with its exact text',
         params: ItemPath,
         response: { 200: QuarantineItemWithText },
@@ -80,7 +82,7 @@ export function quarantineRoutes(app: FastifyInstance, parts: QuarantineRoutePar
       onRequest: administrator,
       bodyLimit: maxRequestBytes,
       schema: {
-        tags,
+        ...decide,
         summary: 'Offer it again: the same rules, the same way in; tells why not when it is still refused',
         params: ItemPath,
         body: QuarantineAction,
@@ -96,7 +98,7 @@ export function quarantineRoutes(app: FastifyInstance, parts: QuarantineRoutePar
       onRequest: administrator,
       bodyLimit: maxRequestBytes,
       schema: {
-        tags,
+        ...decide,
         summary: 'Decide that it is not wanted; it is kept, and can be restored',
         params: ItemPath,
         body: QuarantineDiscard,
@@ -115,7 +117,7 @@ export function quarantineRoutes(app: FastifyInstance, parts: QuarantineRoutePar
       onRequest: administrator,
       bodyLimit: maxRequestBytes,
       schema: {
-        tags,
+        ...decide,
         summary: 'Take a discarding back',
         params: ItemPath,
         body: QuarantineAction,
