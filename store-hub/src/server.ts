@@ -2,7 +2,9 @@
 import { serviceNames } from '@tidemark/contracts'
 import { startTelemetry } from '@tidemark/telemetry'
 import { buildHub } from './app.ts'
+import { BackupError } from './backup/index.ts'
 import { loadConfig } from './config.ts'
+import { StoreError } from './store/index.ts'
 
 const loaded = loadConfig(process.env)
 if (!loaded.ok) {
@@ -16,7 +18,12 @@ const telemetry = startTelemetry({
   storeId,
   ...(otlpEndpoint !== undefined && { otlpEndpoint }),
 })
-const app = await buildHub({ config, telemetry })
+const app = await buildHub({ config, telemetry }).catch((error: unknown) => {
+  // A folder in use, damaged or half restored is for whoever runs the hub to mend: a sentence helps more than a stack.
+  if (!(error instanceof StoreError || error instanceof BackupError)) throw error
+  process.stderr.write(`The hub can't start: ${error.message}\n`)
+  process.exit(1)
+})
 
 const longestDrainMs = 20_000
 let closing = false

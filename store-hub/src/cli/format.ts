@@ -14,6 +14,11 @@ export function formatCount(count: number): string {
   return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
 }
 
+/** `1 document`, `1 234 documents` */
+export function formatDocuments(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'document' : 'documents'}`
+}
+
 const steps = [
   { seconds: 86_400, unit: 'd' },
   { seconds: 3600, unit: 'h' },

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { restoreBackup } from '../../backup/index.ts'
 import type { Command } from '../command.ts'
-import { formatAgo, formatBytes, formatCount } from '../format.ts'
+import { formatAgo, formatBytes, formatDocuments } from '../format.ts'
 
 export const backupCommand: Command = {
   words: ['backup'],
@@ -10,7 +10,7 @@ export const backupCommand: Command = {
   options: {},
   async run({ hub, arguments: { positionals }, report }) {
     const done = await (await hub()).backup(path.resolve(positionals[0] ?? ''), report)
-    return { data: done, text: `${formatCount(done.documents)} documents, ${formatBytes(done.bytes)}: ${done.target}` }
+    return { data: done, text: `${formatDocuments(done.documents)}, ${formatBytes(done.bytes)}: ${done.target}` }
   },
 }
 
@@ -27,7 +27,7 @@ export const restoreCommand: Command = {
     const { manifest, movedTo, epoch } = done
     const documents = manifest.databases.reduce((sum, database) => sum + database.documents, 0)
     const lines = [
-      `${formatCount(documents)} documents as of ${manifest.createdAt} (${formatAgo(manifest.createdAt, nowMs)}): ${dataDirectory}`,
+      `${formatDocuments(documents)} as of ${manifest.createdAt} (${formatAgo(manifest.createdAt, nowMs)}): ${dataDirectory}`,
       `Epoch ${epoch} begins. What came after the backup comes back from terminals and central when the hub runs.`,
       'If central knows another hub of this store, this one is read-only at first: "hub lease take" when that one is gone.',
       ...(movedTo === undefined
