@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { salesDatabaseOf } from '@tidemark/contracts'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore, type DocumentDatabase, type Store } from '../store/index.ts'
@@ -97,10 +98,11 @@ const putMany = (count: number, body: object = {}): Promise<unknown> =>
     })),
   )
 
-const ask = async (route: string, init: RequestInit = {}): Promise<unknown> => {
+const askCentral = async (route: string, init: RequestInit = {}): Promise<unknown> => {
   const headers = { authorization: basic, 'content-type': 'application/json' }
-  return (await fetch(`http://127.0.0.1:${central.port}/${remoteName}${route}`, { ...init, headers })).json()
+  return (await fetch(`http://127.0.0.1:${central.port}${route}`, { ...init, headers })).json()
 }
+const ask = (route: string, init: RequestInit = {}): Promise<unknown> => askCentral(`/${remoteName}${route}`, init)
 /** Leaves by id, of both sides in one form. */
 const remoteLeaves = async (): Promise<Map<string, string[]>> => {
   const answer = (await ask('/_changes?style=all_docs')) as { results?: { id: string; changes: { rev: string }[] }[] }
@@ -484,4 +486,48 @@ describe('replication with central', () => {
     await eventually('both sides have the same leaves', converged)
     expect(recorded).toEqual([])
   })
+
+  it('works with credentials that may neither make nor list databases', async () => {
+    const sales = salesDatabaseOf(new Date().toISOString())
+    for (const name of [remoteName, `store-s001-${sales}`]) await askCentral(`/${name}`, { method: 'PUT' })
+    proxy.onRequest(({ method, path: asked }) => {
+      const isForAdministrators = asked.startsWith('/_all_dbs') || (method === 'PUT' && !asked.includes('/_local/'))
+      const body = '{"error":"unauthorized","reason":"You are not a server admin."}'
+      return isForAdministrators ? { kind: 'answer', status: 401, body } : undefined
+    })
+    await put('a')
+    start()
+    await eventually('it is pushed', isPushed)
+    await eventually('the sales of central are found', async () => store.database(sales) !== undefined)
+  })
+
+  it('ends with the same leaves on both sides, whatever goes wrong on the way', async () => {
+    await putMany(900, { text: 'x'.repeat(200) })
+    await ask('', { method: 'PUT' })
+    const docs = Array.from({ length: 300 }, (_, index) => ({
+      _id: `doc-${String(index * 2).padStart(5, '0')}`,
+      _rev: `2-${String(index).padStart(32, 'a')}`,
+      _revisions: { start: 2, ids: [String(index).padStart(32, 'a'), 'b'.repeat(32)] },
+    }))
+    await ask('/_bulk_docs', { method: 'POST', body: JSON.stringify({ new_edits: false, docs }) })
+    const faults: (Fault | undefined)[] = [
+      { kind: 'lose-answer' },
+      { kind: 'answer', status: 413 },
+      { kind: 'restamp', status: 202 },
+      { kind: 'answer', status: 500 },
+      { kind: 'answer', status: 200, body: '<html>' },
+      { kind: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: '{"hello":1}' },
+      { kind: 'answer', status: 503, headers: { 'retry-after': '0' } },
+    ]
+    // 5 and 7 have no common factor: every kind of request meets every kind of fault.
+    let count = 0
+    proxy.onRequest(() => ((count += 1) < 71 && count % 5 === 0 ? faults[(count / 5) % faults.length] : undefined))
+    const replication = start()
+    for (let index = 0; index < 20; index += 1) await put(`later-${index}`)
+    await eventually('both sides have the same leaves', converged, 60_000)
+    await eventually('nothing is behind', async () => push(replication)?.lagDocuments === 0, 60_000)
+    expect(localLeaves().size).toBe(920)
+    expect(localLeaves().get('doc-00000')).toHaveLength(2)
+    expect(recorded).toEqual([])
+  }, 90_000)
 })
