@@ -21,11 +21,11 @@ export function readRevisions(
   wanted: 'all' | readonly string[],
   { revs, latest }: ReadOptions,
 ): ReadRevision[] | undefined {
-  // Nearly every question is for one revision that is the only leaf: one look at the store answers it.
+  // Nearly every question is for one revision that is the winner: one look at the store answers it.
   const [only] = wanted
-  if (wanted !== 'all' && wanted.length === 1 && only !== undefined && !latest) {
-    const stored = database.read(id, only)
-    if (stored !== undefined) return [found(database, stored, revs)]
+  if (wanted !== 'all' && wanted.length === 1) {
+    const winner = database.read(id)
+    if (winner !== undefined && winner.rev === only) return [found(database, winner, revs)]
   }
   const head = database.head(id)
   if (head === undefined) return undefined
