@@ -170,6 +170,8 @@ export async function buildHub({
     onRevoked: terminals.onRevoked,
     conflicts: () => syncLog.conflicts().length,
     onConflicts: syncLog.onConflicts,
+    readOnlyReason: lease.readOnlyReason,
+    onReadOnly: lease.onChange,
     ...(socketTimings !== undefined && { timings: socketTimings }),
   })
   const reader = createStatusReader({

@@ -33,6 +33,8 @@ export const HubFrame = Type.Union([
   Type.Object({ type: Type.Literal('conflicts'), open: Type.Integer({ minimum: 0 }) }),
   /** Stock may have changed: sales, movements or counts came in. */
   Type.Object({ type: Type.Literal('stock'), sequence: Type.Integer({ minimum: 0 }) }),
+  /** Another hub has the store, and this one takes no writes, in words; null when it takes them again. */
+  Type.Object({ type: Type.Literal('read-only'), reason: Type.Union([Type.String(), Type.Null()]) }),
   Type.Object({ type: Type.Literal('ping') }),
 ])
 export type HubFrame = Static<typeof HubFrame>

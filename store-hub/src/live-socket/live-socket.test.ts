@@ -18,11 +18,13 @@ let app: FastifyInstance
 let hub: LiveSocket
 let port: number
 let conflicts: number
+let readOnlyReason: string | undefined
 let revoked: Set<string>
 const listeners = {
   wan: (_state: WanState): void => undefined,
   revoked: () => undefined as void,
   conflicts: () => undefined as void,
+  readOnly: () => undefined as void,
 }
 
 beforeEach(async () => {
@@ -31,6 +33,7 @@ beforeEach(async () => {
   await store.create('catalog')
   await store.create('inventory')
   conflicts = 0
+  readOnlyReason = undefined
   revoked = new Set()
   app = fastify()
   hub = await liveSocket(app, {
@@ -43,6 +46,8 @@ beforeEach(async () => {
     onRevoked: (listener) => keep(() => (listeners.revoked = listener)),
     conflicts: () => conflicts,
     onConflicts: (listener) => keep(() => (listeners.conflicts = listener)),
+    readOnlyReason: () => readOnlyReason,
+    onReadOnly: (listener) => keep(() => (listeners.readOnly = listener)),
     timings: { helloMs: 1000, heartbeatMs: 60_000 },
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
@@ -64,6 +69,8 @@ it('wakes two hundred terminals, with few frames for many writes, and tells them
   conflicts = 3
   listeners.conflicts()
   listeners.wan('down')
+  readOnlyReason = 'another hub'
+  listeners.readOnly()
   const epoch = await store.rotateEpoch('a test')
   await eventually('everybody has heard of the last write', async () =>
     terminals.every(({ frames }) =>
@@ -75,6 +82,7 @@ it('wakes two hundred terminals, with few frames for many writes, and tells them
     expect(frames).toContainEqual({ type: 'conflicts', open: 3 })
     expect(frames).toContainEqual({ type: 'wan', wan: 'down' })
     expect(frames).toContainEqual({ type: 'epoch', epoch })
+    expect(frames).toContainEqual({ type: 'read-only', reason: 'another hub' })
     expect(frames.some(({ type }) => type === 'stock')).toBe(true)
     expect(frames.length).toBeLessThan(100)
   }

@@ -1,7 +1,7 @@
 // `/ws`: tells terminals to look again. Frames carry no data, so a lost one costs nothing.
 //
 //   store writes ──► gathered per database ──► wake, stock ─┐
-//   line to central, epoch, conflicts ──────────────────────┴─► every socket that has said hello
+//   line to central, epoch, conflicts, lease ───────────────┴─► every socket that has said hello
 import websocket from '@fastify/websocket'
 import { classOfDatabase, socketPath, type HubFrame, type WanState } from '@tidemark/contracts'
 import type { FastifyInstance } from 'fastify'
@@ -18,6 +18,9 @@ export interface LiveSocketOptions extends Omit<PeersOptions, 'greeting'> {
   /** Documents of this hub in conflict. */
   readonly conflicts: () => number
   readonly onConflicts: (listener: () => void) => () => void
+  /** Why the hub takes no writes; undefined while it does. */
+  readonly readOnlyReason: () => string | undefined
+  readonly onReadOnly: (listener: () => void) => () => void
 }
 
 export interface LiveSocket {
@@ -34,11 +37,16 @@ const stockApartMs = 1000
 const stockKey = ' stock'
 
 export async function liveSocket(app: FastifyInstance, options: LiveSocketOptions): Promise<LiveSocket> {
-  const { store, storeId, wan, conflicts } = options
+  const { store, storeId, wan, conflicts, readOnlyReason } = options
+  const readOnlyFrame = (): HubFrame => ({ type: 'read-only', reason: readOnlyReason() ?? null })
   const conflictsFrame = (): HubFrame => ({ type: 'conflicts', open: conflicts() })
   const peers = createPeers({
     ...options,
-    greeting: () => [{ type: 'welcome', storeId, epoch: store.uuid, wan: wan() }, conflictsFrame()],
+    greeting: () => [
+      { type: 'welcome', storeId, epoch: store.uuid, wan: wan() },
+      conflictsFrame(),
+      ...(readOnlyReason() === undefined ? [] : [readOnlyFrame()]),
+    ],
   })
   const wakeUps = createGatherer(wakeDelayMs, wakeApartMs, (database) => {
     const entityClass = classOfDatabase(database)
@@ -64,6 +72,7 @@ export async function liveSocket(app: FastifyInstance, options: LiveSocketOption
     }),
     store.onEpochChange(({ uuid }) => peers.broadcast({ type: 'epoch', epoch: uuid })),
     options.onWan((state) => peers.broadcast({ type: 'wan', wan: state })),
+    options.onReadOnly(() => peers.broadcast(readOnlyFrame())),
     options.onConflicts(() => peers.broadcast(conflictsFrame())),
     options.onRevoked(peers.checkTokens),
     wakeUps.close,
