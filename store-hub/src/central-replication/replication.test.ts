@@ -521,7 +521,7 @@ describe('replication with central', () => {
     ]
     // 5 and 7 have no common factor: every kind of request meets every kind of fault.
     let count = 0
-    proxy.onRequest(() => ((count += 1) < 71 && count % 5 === 0 ? faults[(count / 5) % faults.length] : undefined))
+    proxy.onRequest(() => ((count += 1) < 36 && count % 5 === 0 ? faults[(count / 5) % faults.length] : undefined))
     const replication = start()
     for (let index = 0; index < 20; index += 1) await put(`later-${index}`)
     await eventually('both sides have the same leaves', converged, 60_000)
