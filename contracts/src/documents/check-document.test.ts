@@ -89,3 +89,9 @@ test('a document is named into its database, and central names carry the store',
     expect(parseCentralDatabase(name)).toBeUndefined()
   }
 })
+
+test('half a surrogate pair, which has no hash, is named by its field', () => {
+  const broken = { ...sale(), lines: [{ ...line, name: 'Apple \ud83c' }] }
+  expect(problemsOf(broken)).toContain('/lines/0/name holds half of a surrogate pair')
+  expect(problemsOf(sale({ lines: [{ ...line, name: 'Apple 🍎' }] }))).toBe('')
+})

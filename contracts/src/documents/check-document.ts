@@ -50,12 +50,32 @@ export function checkDocument(database: string, document: Fields): Problem[] {
   const type = documentTypeOf(document['type'])
   if (type === undefined)
     return [{ field: '/type', message: `unknown document type ${JSON.stringify(document['type'])}` }]
+  const broken = findBrokenText(document)
+  if (broken !== undefined) return [{ field: broken, message: brokenText }]
   const problems = schemaProblems(type.schema, document)
   if (problems.length > 0) return problems
   return [...idProblems(document), ...placeProblems(database, document), ...integrityProblems(document)].slice(
     0,
     maxProblems,
   )
+}
+
+const brokenText = 'holds half of a surrogate pair, which no UTF-8 can'
+
+/**
+ * JSON pointer of the first text or name that is not valid Unicode: such a value has no canonical form, so no hash. JSON can
+ * write it as an escape, so it does come in. The value must not be nested without bound.
+ */
+export function findBrokenText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : ''
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const name of Object.keys(value)) {
+    const pointer = (): string => `/${name.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`
+    if (!name.isWellFormed()) return pointer()
+    const below = findBrokenText((value as Fields)[name])
+    if (below !== undefined) return pointer() + below
+  }
+  return undefined
 }
 
 /** `[{field: '/lines/0/sku', message: 'must be string'}]` → `/lines/0/sku must be string`. */
