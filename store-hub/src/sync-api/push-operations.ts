@@ -11,6 +11,7 @@ import {
   canonicalHash,
   checkDocument,
   errorCodes,
+  findBrokenText,
   schemaProblems,
   SyncQueueItem,
   type SyncOperationResult,
@@ -99,7 +100,9 @@ async function pushNow(
   const followers: [follower: number, leader: number][] = []
   for (const [index, value] of operations.entries()) {
     const item = readItem(value)
-    const problems = isTooDeep(value, maxDepth) ? [tooDeep] : schemaProblems(SyncQueueItem, item)
+    const problems = isTooDeep(value, maxDepth)
+      ? [tooDeep]
+      : [...brokenTexts(item), ...schemaProblems(SyncQueueItem, item)]
     if (problems.length > 0) {
       reject(index, problems)
       continue
@@ -216,6 +219,11 @@ function readItem(value: unknown): unknown {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !('data' in value)
     ? { ...value, data: null }
     : value
+}
+
+function brokenTexts(value: unknown): Problem[] {
+  const field = findBrokenText(value)
+  return field === undefined ? [] : [{ field, message: 'holds half of a surrogate pair' }]
 }
 
 /** Goes no deeper than `depth`, so that no nesting exhausts the stack. */

@@ -240,6 +240,12 @@ describe('the sync API of a hub', () => {
     const text = poison.replace('"kind":"delivery"', '"__proto__":{"x":1},"kind":"delivery"')
     const { results } = await answer<{ results: SyncOperationResult[] }>('/api/sync/push', text)
     expect(statuses(results)).toEqual(['rejected', 'synced'])
+    const half = JSON.stringify({ operations: [create('inventory', movement()), create('inventory', movement())] })
+    const halved = half.replace('"kind":"delivery"', String.raw`"kind":"delivery","reason":"\ud83c"`)
+    expect(statuses((await answer<{ results: SyncOperationResult[] }>('/api/sync/push', halved)).results)).toEqual([
+      'rejected',
+      'synced',
+    ])
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
     const nested = `{"operations":[{"id":"deep","entityType":"product","entityId":"product:D","action":"create","timestamp":"${timestamp}","data":{"x":${deep}}}]}`
     expect(await answer('/api/sync/push', nested)).toMatchObject({ results: [{ status: 'rejected' }] })

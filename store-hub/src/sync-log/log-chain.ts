@@ -8,16 +8,10 @@
 // 2. Events that are appended together are in one transaction: all of them are in the log, or none.
 // 3. The number is part of the id, and a number that is taken is a conflict: the chain can't fork unseen.
 // 4. A new epoch begins between two groups. What waits then is the new chain's.
-import {
-  schemaVersion,
-  sealEntry,
-  syncLogId,
-  type HybridClock,
-  type SyncLogEntry,
-  type SyncLogEvent,
-} from '@tidemark/contracts'
+import { schemaVersion, syncLogId, type HybridClock, type SyncLogEntry, type SyncLogEvent } from '@tidemark/contracts'
 import type { DocumentDatabase, DocumentWrite } from '../store/index.ts'
 import { lastEntryBefore, noteEvent, readEntries, readLogState, saveLogState, type LogState } from './log-state.ts'
+import { sealLogEntry, toWellFormed } from './seal-entry.ts'
 import type { SigningKey } from './signing-key.ts'
 
 export interface LogChainOptions {
@@ -154,7 +148,7 @@ function sealEvents(
   events: readonly SyncLogEvent[],
 ): SyncLogEntry[] {
   const entries: SyncLogEntry[] = []
-  for (const event of events) {
+  for (const event of events.map(toWellFormed)) {
     const previous = entries.at(-1) ?? head
     const number = previous.number + 1
     const body = {
@@ -168,7 +162,7 @@ function sealEvents(
       number,
       event,
     }
-    const sealed = sealEntry(body, previous.hash)
+    const sealed = sealLogEntry(body, previous.hash)
     entries.push({ ...sealed, signature: key.signHash(sealed.hash) })
   }
   return entries

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createClock } from '@tidemark/contracts'
+import { canonicalHash, createClock } from '@tidemark/contracts'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openStore, type DocumentDatabase, type Store } from '../store/index.ts'
 import { readEntries } from './log-state.ts'
+import { sealLogEntry } from './seal-entry.ts'
 import { openSyncLog, type SyncLog } from './sync-log.ts'
 import { verifySyncLog } from './verify-sync-log.ts'
 
@@ -150,4 +151,25 @@ it('tells that a till of this store was revoked, whoever did it', async () => {
   expect(events().filter(({ kind }) => kind === 'terminal-revoked')).toEqual([
     { kind: 'terminal-revoked', incarnation: 's001-t02-1', reason: 'by hq7' },
   ])
+})
+
+it('hashes as the contracts do, whatever is in a document id', () => {
+  const ids = ['', 'ä €😀', 'quote " back \\ line \n', '\u2028', '\ud83d'.toWellFormed(), '/', '\u007f']
+  const entry = {
+    b: 1.5,
+    a: -0,
+    ä: true,
+    Z: null,
+    10: 'ten',
+    9: 'nine',
+    e: 1e21,
+    list: ids.map((id) => ({ rev: '1-a', id })),
+  }
+  expect(sealLogEntry(entry, 'x').hash).toBe(canonicalHash({ ...entry, previousHash: 'x' }))
+})
+
+it('keeps a whole chain when a sender puts half a character into an id', async () => {
+  const documents = [{ id: 'journal:\ud83d', reason: 'id \ud83d' }]
+  await syncLog.append({ kind: 'documents-refused', database: 'sales-2026-11', origin: 's001-t01-1', documents })
+  expect(await verifySyncLog(database(), store.uuid)).toMatchObject({ entries: 2, chainFaults: [] })
 })
