@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { salesDatabaseOf, type SyncLogEntry } from '@tidemark/contracts'
@@ -47,6 +48,8 @@ describe('a hub when things break', () => {
     const acknowledged = new Set<string>()
     for (const killAfter of [20, 55]) {
       const process = await startProcess(system, port)
+      // Until the kernel has ended it, it holds the store.
+      const ended = once(process, 'exit')
       const sold = till.database(salesDatabase)
       const load = sales.map(async (sale) => {
         await sold.put({ ...sale })
@@ -55,6 +58,7 @@ describe('a hub when things break', () => {
       })
       await Promise.allSettled(load)
       process.kill('SIGKILL')
+      await ended
     }
     expect(acknowledged.size).toBeGreaterThanOrEqual(55)
 
