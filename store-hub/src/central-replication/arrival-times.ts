@@ -1,4 +1,4 @@
-/** When changes came in, so that a lag can be told in seconds: a few marks of sequence and time, in memory. */
+/** When changes came in, to about a second, so that a lag can be told in time: marks of sequence and time, in memory. */
 
 interface Mark {
   readonly sequence: number
@@ -6,8 +6,8 @@ interface Mark {
 }
 
 export interface ArrivalTimes {
-  /** The database is at `sequence` now. */
-  note(sequence: number, nowMs: number): void
+  /** The database was written to. `sequence`, where it is now, is asked for once a second only. */
+  note(sequence: () => number, nowMs: number): void
   /** Everything up to `sequence` has travelled. */
   forget(sequence: number): void
   /** When the oldest change after `sequence` came in; undefined for what came in before this process. */
@@ -23,13 +23,15 @@ export function createArrivalTimes(firstSequence: number): ArrivalTimes {
   let last = firstSequence
   return {
     note(sequence, nowMs) {
-      if (sequence <= last) return
-      const newest = marks.at(-1)
-      // One mark a second is enough: it names the first of the changes that share it.
-      if (newest === undefined || nowMs - newest.atMs >= precisionMs) marks.push({ sequence: last + 1, atMs: nowMs })
-      // Thinned out, the marks that stay are older: the lag is never told too small.
+      // One mark a second is enough, but not once the clock was set back.
+      const sinceMs = nowMs - (marks.at(-1)?.atMs ?? -Infinity)
+      if (sinceMs >= 0 && sinceMs < precisionMs) return
+      const present = sequence()
+      if (present <= last) return
+      marks.push({ sequence: last + 1, atMs: nowMs })
+      // Thinned out, the marks that stay are older: the lag is not told smaller for it.
       if (marks.length > maxMarks) marks = marks.filter((_, index) => index % 2 === 0)
-      last = sequence
+      last = present
     },
     forget(sequence) {
       const keepFrom = marks.findLastIndex((mark) => mark.sequence <= sequence + 1)

@@ -72,7 +72,7 @@ export interface CentralDatabase {
   writeLocal(id: string, document: Readonly<Record<string, unknown>>): Promise<string>
 }
 
-export function openCentralDatabase(line: CentralLine, name: string, signal?: AbortSignal): CentralDatabase {
+export function openCentralDatabase(line: CentralLine, name: string, signal: AbortSignal): CentralDatabase {
   const base = encodeURIComponent(name)
   const ask = (request: CentralRequest): Promise<CentralAnswer> => line.ask({ ...request, signal })
   const post = (path: string, body: string): Promise<CentralAnswer> =>
@@ -279,16 +279,17 @@ function isHistory(value: unknown): value is RevisionHistory {
 }
 
 /** Names of central's databases that begin with `prefix`. */
-export async function centralDatabaseNames(line: CentralLine, prefix: string): Promise<string[]> {
+export async function centralDatabaseNames(line: CentralLine, prefix: string, signal: AbortSignal): Promise<string[]> {
   const startKey = encodeURIComponent(JSON.stringify(prefix))
   const endKey = encodeURIComponent(JSON.stringify(`${prefix}\ufff0`))
-  const { json } = await line.ask({ method: 'GET', path: `_all_dbs?start_key=${startKey}&end_key=${endKey}` })
+  const path = `_all_dbs?start_key=${startKey}&end_key=${endKey}`
+  const { json } = await line.ask({ method: 'GET', path, signal })
   if (!Array.isArray(json)) throw strangeAnswer('no list of databases')
   return json.filter((name): name is string => typeof name === 'string' && name.startsWith(prefix))
 }
 
 /** Central's id of itself. The nodes of a cluster may have one each. */
-export async function centralUuid(line: CentralLine, signal?: AbortSignal): Promise<string> {
+export async function centralUuid(line: CentralLine, signal: AbortSignal): Promise<string> {
   const { json } = await line.ask({ method: 'GET', path: '', signal })
   if (!isRecord(json) || typeof json['couchdb'] !== 'string') throw strangeAnswer('no welcome')
   return typeof json['uuid'] === 'string' ? json['uuid'] : ''

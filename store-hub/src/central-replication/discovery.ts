@@ -9,13 +9,14 @@ export async function databasesAtCentral(
   line: CentralLine,
   storeId: string,
   isOpenPeriod: (period: string) => boolean,
+  signal: AbortSignal,
 ): Promise<string[]> {
   const isOpen = (database: string): boolean => {
     const period = salesPeriodOf(database)
     return period === undefined || isOpenPeriod(period)
   }
   try {
-    const names = await centralDatabaseNames(line, `store-${storeId}-`)
+    const names = await centralDatabaseNames(line, `store-${storeId}-`, signal)
     const found = names.map(parseCentralDatabase).filter((parsed) => parsed?.storeId === storeId)
     return found.map((parsed) => parsed?.database ?? '').filter(isOpen)
   } catch (error) {
@@ -24,7 +25,7 @@ export async function databasesAtCentral(
   }
   const present: string[] = []
   for (const database of recentSalesDatabases(new Date()).filter(isOpen)) {
-    if (await openCentralDatabase(line, centralDatabaseOf(storeId, database)).exists()) present.push(database)
+    if (await openCentralDatabase(line, centralDatabaseOf(storeId, database), signal).exists()) present.push(database)
   }
   return present
 }

@@ -1,6 +1,6 @@
 export { CentralError } from './central-error.ts'
 export { createCentralLine, isRecord } from './central-line.ts'
-export type { CentralLine, LineTimings } from './central-line.ts'
+export type { CentralAnswer, CentralLine, CentralRequest, LineTimings } from './central-line.ts'
 export type { Fence, FenceVerdict } from './fence.ts'
 export { createCentralReplication } from './runner.ts'
 export type { CentralReplication } from './runner.ts'

@@ -18,7 +18,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { describeError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import { createArrivalTimes, type ArrivalTimes } from './arrival-times.ts'
-import { centralUuid, openCentralDatabase } from './central-database.ts'
+import { centralUuid, openCentralDatabase, type CentralDatabase } from './central-database.ts'
 import { CentralError, isLineFailure } from './central-error.ts'
 import type { CentralLine } from './central-line.ts'
 import { databasesAtCentral } from './discovery.ts'
@@ -91,8 +91,9 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
   const links = new Map<string, Link>()
   const ensured = new Map<string, Promise<void>>()
   const endings: (() => void)[] = []
+  const stopping = new AbortController()
   let started = false
-  let stopped = false
+  let isPumpDue = false
   let discovered = false
   let tick: NodeJS.Timeout | undefined
   let ticking: Promise<void> | undefined
@@ -157,7 +158,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
       .sort((a, b) => compareRoutes(a.route, b.route))
 
   const pump = (): void => {
-    if (!started || stopped || line.state() === 'down' || performance.now() < holdUntilMs) return
+    if (!started || stopping.signal.aborted || line.state() === 'down' || performance.now() < holdUntilMs) return
     for (const link of startable().slice(0, Math.max(0, maxRuns - running().length))) {
       dispatch(link, { type: 'started' })
       link.abort = new AbortController()
@@ -174,9 +175,12 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
     return first !== undefined && running().length >= maxRuns && compareRoutes(first.route, route) < 0
   }
 
+  const remoteOf = (database: string, signal: AbortSignal): CentralDatabase =>
+    openCentralDatabase(line, centralDatabaseOf(storeId, database), signal)
+
   // Push and pull share the answer: a second PUT during the first would be told "exists" before it does.
   const ensureRemote = async (database: string): Promise<void> => {
-    const making = ensured.get(database) ?? openCentralDatabase(line, centralDatabaseOf(storeId, database)).ensure()
+    const making = ensured.get(database) ?? remoteOf(database, stopping.signal).ensure()
     ensured.set(database, making)
     await making.catch((error: unknown) => {
       ensured.delete(database)
@@ -205,7 +209,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
     const { route, way, abort } = link
     const { signal } = abort
     await ensureRemote(route.database)
-    const remote = openCentralDatabase(line, centralDatabaseOf(storeId, route.database), signal)
+    const remote = remoteOf(route.database, signal)
     const remoteSequence = route.direction === 'pull' ? await remote.updateSequence() : undefined
     await way.open(remote, await centralOf(signal))
     for (;;) {
@@ -269,7 +273,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
       logger.error({ reason: describeError(error) }, "central's credentials could not be read again")
       return false
     })
-    if (!isNew || stopped) return
+    if (!isNew || stopping.signal.aborted) return
     logger.info('central is asked with other credentials')
     dispatchAll({ type: 'authorised' })
     pump()
@@ -295,7 +299,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
 
   // A replaced hub, or a refund that head office made in an old month: databases that only central has.
   const discover = async (): Promise<void> => {
-    for (const database of await databasesAtCentral(line, storeId, options.isOpenPeriod)) {
+    for (const database of await databasesAtCentral(line, storeId, options.isOpenPeriod, stopping.signal)) {
       if (store.database(database) !== undefined) continue
       await store.create(database)
       logger.info({ database }, 'database found at central')
@@ -309,10 +313,10 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
     for (const link of links.values()) {
       const { database, direction } = link.route
       if (direction !== 'pull' || link.phase.name !== 'idle' || link.nextPollMs > performance.now()) continue
-      if (line.state() === 'down' || stopped) return
+      if (line.state() === 'down' || stopping.signal.aborted) return
       link.nextPollMs = performance.now() + pollIntervalMs(database, new Date())
       // A question that fails becomes a run, which makes what is missing, or fails with a back-off and a reason.
-      const remote = openCentralDatabase(line, centralDatabaseOf(storeId, database))
+      const remote = remoteOf(database, stopping.signal)
       const sequence = await remote.updateSequence().catch(() => undefined)
       if (sequence === undefined || sequence !== link.remoteSequence) dispatch(link, { type: 'wake' })
     }
@@ -366,14 +370,19 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
   }
 
   const onWrite = (database: string): void => {
-    if (stopped) return
+    if (stopping.signal.aborted) return
     addLinks(database)
     const link = links.get(`${database}/push`)
     if (link === undefined) return
-    link.arrivals.note(store.database(database)?.info().updateSequence ?? 0, Date.now())
+    link.arrivals.note(() => store.database(database)?.info().updateSequence ?? 0, Date.now())
     dispatch(link, { type: 'wake' })
+    if (isPumpDue) return
+    isPumpDue = true
     // After the writer's own turn, so that a burst is one run.
-    setImmediate(pump)
+    setImmediate(() => {
+      isPumpDue = false
+      pump()
+    })
   }
 
   endings.push(
@@ -393,7 +402,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
       pump()
     },
     async stop() {
-      stopped = true
+      stopping.abort()
       clearInterval(tick)
       for (const end of endings) end()
       for (const link of links.values()) link.abort.abort()

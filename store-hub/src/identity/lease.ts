@@ -17,7 +17,9 @@ import type { FastifyBaseLogger } from 'fastify'
 import {
   CentralError,
   isRecord,
+  type CentralAnswer,
   type CentralLine,
+  type CentralRequest,
   type Fence,
   type FenceVerdict,
 } from '../central-replication/index.ts'
@@ -93,7 +95,8 @@ export function createLease(options: LeaseOptions): Lease {
   let renewedMs = -Infinity
   let looking: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
-  let stopped = false
+  const stopping = new AbortController()
+  const ask = (request: CentralRequest): Promise<CentralAnswer> => line.ask({ ...request, signal: stopping.signal })
 
   const verdict = (): FenceVerdict => (readOnly === undefined ? { kind: 'open' } : { kind: 'fenced', reason: readOnly })
 
@@ -128,7 +131,7 @@ export function createLease(options: LeaseOptions): Lease {
 
   const read = async (): Promise<Reading> => {
     try {
-      const { json } = await line.ask({ method: 'GET', path: `${documentPath}?conflicts=true` })
+      const { json } = await ask({ method: 'GET', path: `${documentPath}?conflicts=true` })
       if (!isRecord(json)) return { record: undefined, rev: undefined, conflicts: [] }
       const { _rev: rev, _id: _, _conflicts: conflicts, ...record } = json
       return {
@@ -144,18 +147,18 @@ export function createLease(options: LeaseOptions): Lease {
   }
 
   const makeDatabase = async (): Promise<void> => {
-    await line.ask({ method: 'PUT', path: database }).catch((error: unknown) => {
+    await ask({ method: 'PUT', path: database }).catch((error: unknown) => {
       if (!(error instanceof CentralError) || error.kind !== 'conflict') throw error
     })
     // A renewal every half minute would keep 1,000 revisions.
-    await line.ask({ method: 'PUT', path: `${database}/_revs_limit`, body: '20' }).catch((error: unknown) => {
+    await ask({ method: 'PUT', path: `${database}/_revs_limit`, body: '20' }).catch((error: unknown) => {
       logger.debug({ reason: describeError(error) }, 'the lease keeps all of its revisions')
     })
   }
 
   const put = async (record: LeaseRecord, rev: string | undefined): Promise<void> => {
     const body = JSON.stringify({ ...record, ...(rev !== undefined && { _rev: rev }) })
-    const send = () => line.ask({ method: 'PUT', path: documentPath, body })
+    const send = () => ask({ method: 'PUT', path: documentPath, body })
     const { status } = await send().catch(async (error: unknown) => {
       if (!(error instanceof CentralError) || error.kind !== 'missing') throw error
       await makeDatabase()
@@ -178,7 +181,7 @@ export function createLease(options: LeaseOptions): Lease {
   // Two takers on two halves of a cluster may both have been told yes; CouchDB's rule says who won.
   const removeLosers = async (conflicts: readonly string[]): Promise<void> => {
     for (const rev of conflicts) {
-      await line.ask({ method: 'DELETE', path: `${documentPath}?rev=${encodeURIComponent(rev)}` })
+      await ask({ method: 'DELETE', path: `${documentPath}?rev=${encodeURIComponent(rev)}` })
     }
   }
 
@@ -227,7 +230,7 @@ export function createLease(options: LeaseOptions): Lease {
   }
 
   const tick = (): void => {
-    if (stopped || line.state() === 'down') return
+    if (stopping.signal.aborted || line.state() === 'down') return
     look().catch((error: unknown) => logger.debug({ reason: describeError(error) }, 'the lease could not be asked for'))
   }
 
@@ -266,7 +269,7 @@ export function createLease(options: LeaseOptions): Lease {
       tick()
     },
     async stop() {
-      stopped = true
+      stopping.abort()
       clearInterval(timer)
       for (const end of unsubscribe) end()
       await looking?.catch(() => undefined)
