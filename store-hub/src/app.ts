@@ -225,6 +225,7 @@ export async function buildHub({
     now: () => new Date(),
     authenticate: access.authenticate,
     keepRejected: (origin, rejected) => keepRejected(quarantine, origin, rejected),
+    onAhead: rewind.sinceAhead,
   })
   await terminalSite(app, config.terminalUiDirectory)
 

@@ -6,10 +6,12 @@ import type { SyncLog } from '../sync-log/index.ts'
 import { createArrivalMarks } from './arrival-marks.ts'
 import { createDocumentEntrance } from './document-entrance.ts'
 import { openOperationRecords } from './operation-records.ts'
+import type { PullParts } from './pull-changes.ts'
 import { createPush, type PushParts } from './push-operations.ts'
 import { syncRoutes, type SyncRouteParts } from './sync-routes.ts'
 
-export interface SyncApiOptions extends Pick<SyncRouteParts, 'authenticate'>, Pick<PushParts, 'keepRejected'> {
+export interface SyncApiOptions
+  extends Pick<SyncRouteParts, 'authenticate'>, Pick<PushParts, 'keepRejected'>, Pick<PullParts, 'onAhead'> {
   readonly app: FastifyInstance
   readonly store: Store
   readonly storeId: string
@@ -40,7 +42,7 @@ export async function openSyncApi(options: SyncApiOptions): Promise<SyncApi> {
     append,
     authenticate: options.authenticate,
     conflicts: syncLog.conflicts,
-    pull: { store, marks, now },
+    pull: { store, marks, now, onAhead: options.onAhead },
     push: createPush({
       databaseOf,
       entrance: createDocumentEntrance(app),

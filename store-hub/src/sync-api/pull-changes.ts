@@ -13,6 +13,8 @@ export interface PullParts {
   readonly store: Pick<Store, 'names' | 'database' | 'uuid'>
   readonly marks: Pick<ArrivalMarks, 'sequenceBefore'>
   readonly now: () => Date
+  /** A client has seen more of a database than there is: the store was put back behind its back. */
+  readonly onAhead: (ahead: { readonly database: string; readonly since: number; readonly who: string }) => void
 }
 
 export const salesMonths = 2
@@ -23,7 +25,8 @@ const maxBytes = 8_000_000
 
 /** JSON text of a `SyncPullResponse`: bodies go out as they are stored. */
 export function pullChanges(
-  { store, marks, now }: PullParts,
+  { store, marks, now, onAhead }: PullParts,
+  who: string,
   position: Position,
   { entityTypes: wanted = [...entityTypes], limit = defaultSyncPullDocuments }: SyncPullRequest,
 ): string {
@@ -38,10 +41,11 @@ export function pullChanges(
   for (const name of entityTypes.filter((type) => wanted.includes(type)).flatMap((type) => databasesOf(store, type))) {
     const database = store.database(name)
     if (database === undefined) continue
-    const ahead = (known.get(name) ?? 0) > database.info().updateSequence
-    isRewound ||= ahead
-    const start = position.kind === 'time' ? marks.sequenceBefore(database, position.sinceMs) : known.get(name)
-    const page = readPage(database, ahead ? 0 : (start ?? 0), budget, changes)
+    const since = position.kind === 'time' ? marks.sequenceBefore(database, position.sinceMs) : (known.get(name) ?? 0)
+    const isAhead = since > database.info().updateSequence
+    if (isAhead) onAhead({ database: name, since, who })
+    isRewound ||= isAhead
+    const page = readPage(database, isAhead ? 0 : since, budget, changes)
     reached.set(name, page.sequence)
     hasMore ||= page.hasMore
   }

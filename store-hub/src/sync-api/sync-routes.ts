@@ -113,7 +113,7 @@ function pullRoute(app: FastifyInstance, parts: SyncRouteParts): void {
     response: { 200: SyncPullResponse, ...failures },
   }
   app.post('/api/sync/pull', { bodyLimit: maxRequestBytes, schema }, async (request, reply) => {
-    callerOf(parts, request)
+    const { incarnation } = callerOf(parts, request)
     const input = parseInput(SyncPullRequest, request.body)
     const position = parseToken(input.lastSyncTimestamp)
     if (position === undefined) {
@@ -126,7 +126,7 @@ function pullRoute(app: FastifyInstance, parts: SyncRouteParts): void {
     return reply
       .type('application/json')
       .header('cache-control', 'no-store')
-      .send(pullChanges(parts.pull, position, input))
+      .send(pullChanges(parts.pull, incarnation, position, input))
   })
 }
 
