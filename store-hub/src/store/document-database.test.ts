@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -232,6 +232,22 @@ test('compaction gives space back while others write', async () => {
   expect(after.compactRunning).toBe(false)
   expect(after.activeBytes).toBeLessThan(before.activeBytes - 1_500_000)
   expect(after.documentCount).toBe(101)
+})
+
+test('a damaged side database is empty again, and a removed one gone', async () => {
+  const name = 'sales-mrview-1'
+  await database.side(name).write([edit('row', {})])
+  await database.close()
+  await writeFile(path.join(directory, `${name}.sqlite`), 'damaged'.repeat(1000))
+  database = open()
+  expect(database.side(name).info().documentCount).toBe(0)
+  await database.side(name).write([edit('row', {})])
+  const removed = database.removeSide(name)
+  expect(() => database.side(name)).toThrow(expect.objectContaining({ code: 'store_closed' }))
+  await removed
+  expect(await readdir(directory)).not.toContain(`${name}.sqlite`)
+  expect(database.side(name).info().documentCount).toBe(0)
+  expect(() => database.side('other')).toThrow(expect.objectContaining({ code: 'illegal_database_name' }))
 })
 
 test('verification of a database that is written to and compacted meanwhile finds nothing wrong', async () => {

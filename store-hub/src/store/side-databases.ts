@@ -13,6 +13,8 @@ export function createSideDatabases(
   open: (file: string, name: string) => OpenDocumentDatabase,
 ) {
   const opened = new Map<string, OpenDocumentDatabase>()
+  const removing = new Set<string>()
+  let isClosed = false
   const fileOf = (name: string): string => {
     if (isSideName(owner, name)) return path.join(folder, toFileName(name))
     throw new StoreError('illegal_database_name', name, `Not a side database of '${owner}': '${name.slice(0, 300)}'`)
@@ -30,6 +32,8 @@ export function createSideDatabases(
     get(name: string): OpenDocumentDatabase {
       const known = opened.get(name)
       if (known !== undefined) return known
+      // Opened now it would be a file without a name, or one that nobody closes.
+      if (isClosed || removing.has(name)) throw new StoreError('store_closed', name, `'${name}' is being closed`)
       const made = openOrMakeAnew(fileOf(name), name)
       opened.set(name, made)
       return made
@@ -38,11 +42,17 @@ export function createSideDatabases(
       const file = fileOf(name)
       const database = opened.get(name)
       opened.delete(name)
-      await database?.close()
-      for (const each of filesOf(file)) await rm(each, { force: true })
-      await syncFolder(folder)
+      removing.add(name)
+      try {
+        await database?.close()
+        for (const each of filesOf(file)) await rm(each, { force: true })
+        await syncFolder(folder)
+      } finally {
+        removing.delete(name)
+      }
     },
     async close(): Promise<void> {
+      isClosed = true
       const all = [...opened.values()]
       opened.clear()
       await Promise.all(all.map((database) => database.close()))
