@@ -19,8 +19,8 @@ import { makeAdministratorToken, openAdministration } from './administration/ind
 import { logRestore, requireNoUnfinishedRestore } from './backup/index.ts'
 import { createChangePublisher, createNatsLine } from './change-publisher/index.ts'
 import type { HubConfig } from './config.ts'
-import { CouchError, couchServer, couchServerRouting } from './couch-server/index.ts'
-import { HubError, useProblemDetails } from './errors.ts'
+import { couchServer, couchServerRouting } from './couch-server/index.ts'
+import { useProblemDetails } from './errors.ts'
 import { healthRoutes } from './health/index.ts'
 import { openHubState } from './hub-state/index.ts'
 import {
@@ -36,7 +36,7 @@ import { liveSocket, type LiveSocketOptions } from './live-socket/index.ts'
 import { describeApi } from './openapi.ts'
 import { pouchOf } from './pouchdb/index.ts'
 import type { PouchDatabase } from './pouchdb/index.ts'
-import { createOffers, openQuarantine, quarantineRoutes, type Quarantine } from './quarantine/index.ts'
+import { createOffers, keepRefused, openQuarantine, quarantineRoutes, type Quarantine } from './quarantine/index.ts'
 import { createReceiveTrace } from './receive-trace.ts'
 import { requireOwnOrigin } from './request-origin.ts'
 import { createStatusReader, registerMetrics, statusRoutes } from './status/index.ts'
@@ -282,21 +282,11 @@ async function registerDatabases(app: FastifyInstance, parts: DatabaseParts): Pr
     onRefused: ({ principal, database, replicated, documents }) =>
       keepRefused(parts.quarantine, { database, origin: principal.incarnation, replicated, documents }),
     onAccepted({ database, documents }) {
-      traces.stored(database, documents)
       parts.quarantine.accepted({ database, by: 'hub', ids: documents.map(({ id }) => id) })
+      return traces.stored(database, documents)
     },
   })
   await app.register(plugin, { prefix: '/db' })
-}
-
-/** A full quarantine is told in the protocol's form: the till keeps its documents and comes again. */
-async function keepRefused(quarantine: Quarantine, refusal: Parameters<Quarantine['record']>[0]): Promise<void> {
-  try {
-    await quarantine.record(refusal)
-  } catch (error) {
-    if (!(error instanceof HubError) || error.statusCode !== 503) throw error
-    throw new CouchError(503, 'service_unavailable', error.message, { 'retry-after': '30' })
-  }
 }
 
 async function keepRejected(

@@ -56,6 +56,7 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
       return {
         dataDirectory: directory,
         epoch: store.uuid,
+        epochReason: store.epoch.reason ?? null,
         storeId: parts.storeId,
         hub: await parts.status(),
         databases: listDatabases(store),
@@ -75,6 +76,8 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
     },
     (request, reply) => {
       const { databases } = parseInput(CompactRequest, request.body)
+      const unknown = databases?.find((name) => store.database(name) === undefined)
+      if (unknown !== undefined) throw new HubError(errorCodes.notFound, `There is no database ${unknown}`)
       return work.answer(reply, 'compaction', (report) => compactStore(store, databases, report))
     },
   )

@@ -21,6 +21,7 @@ export type LastBackup = Static<typeof LastBackup>
 export const Overview = Type.Object({
   dataDirectory: Type.String(),
   epoch: Type.String(),
+  epochReason: Type.Union([Type.String(), Type.Null()], { description: 'why it began; null for a new store' }),
   storeId: Type.Union([Type.String(), Type.Null()]),
   hub: Type.Union([HubStatus, Type.Null()], { description: 'null where no hub runs' }),
   databases: Type.Array(DatabaseRow),

@@ -32,6 +32,7 @@ export async function openStoppedHub(dataDirectory: string): Promise<HubAccess> 
     overview: async () => ({
       dataDirectory,
       epoch: store.uuid,
+      epochReason: store.epoch.reason ?? null,
       storeId: storeIdOf(store),
       hub: null,
       databases: listDatabases(store),

@@ -1,3 +1,4 @@
+export { keepRefused } from './keep-refused.ts'
 export { createOffers } from './offers.ts'
 export { openQuarantine } from './open-quarantine.ts'
 export { createQuarantine } from './quarantine.ts'

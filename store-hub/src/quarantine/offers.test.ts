@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { couchServer, couchServerRouting, type CouchPrincipal } from '../couch-server/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { openSyncLog, type SyncLog } from '../sync-log/index.ts'
-import { createOffers, openQuarantine, type Quarantine } from './index.ts'
+import { createOffers, keepRefused, openQuarantine, type Quarantine } from './index.ts'
 
 const logger = pino({ level: 'silent' })
 const till: CouchPrincipal = { name: 's001-t01-1', roles: ['terminal'] }
@@ -28,7 +28,7 @@ beforeEach(async () => {
   store = await openStore({ directory })
   await store.create('inventory')
   syncLog = await openSyncLog({ store, storeId: 's001', clock: createClock('s001hub', Date.now), directory, logger })
-  quarantine = await openQuarantine({ store, syncLog, logger })
+  quarantine = await openQuarantine({ store, syncLog, logger, limits: { cases: 4, bytes: 1_000_000 } })
   refusal = 'the day is not open yet'
   writers = new Set(['s001-t01-1'])
   app = fastify(couchServerRouting)
@@ -43,7 +43,7 @@ beforeEach(async () => {
       },
       validateDocument: () => (refusal === undefined ? undefined : { error: 'forbidden', reason: refusal }),
       onRefused: ({ principal, database, replicated, documents }) =>
-        quarantine.record({ database, origin: principal.name ?? '', replicated, documents }),
+        keepRefused(quarantine, { database, origin: principal.name ?? '', replicated, documents }),
       onAccepted: ({ database, documents }) =>
         quarantine.accepted({ database, by: 'hub', ids: documents.map(({ id }) => id) }),
     }),
@@ -102,6 +102,15 @@ it('offers nothing for a till that may not write any more', async () => {
     accepted: false,
     reason: 's001-t01-1 may not write any more',
   })
+})
+
+it('answers 503 to the whole batch when it has no room, so that the till keeps all of it', async () => {
+  await send('{"docs":[{"_id":"movement:1"},{"_id":"movement:2"}]}')
+  const answer = await send('{"docs":[{"_id":"movement:3"}]}')
+  expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '30' } })
+  expect(answer.json()).toMatchObject({ error: 'service_unavailable' })
+  await quarantine.discard(await onlyId(), 'm1', 'a test')
+  expect((await send('{"docs":[{"_id":"movement:3"}]}')).statusCode).toBe(201)
 })
 
 it('notices by itself that the till has sent it again', async () => {

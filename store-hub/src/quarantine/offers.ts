@@ -57,7 +57,7 @@ export function createOffers<Principal>({ app, quarantine, senderOf }: OffersOpt
         throw new HubError(errorCodes.conflict, `It can't be offered: the document is ${item.state}`)
       }
       if (item.text === null) {
-        const detail = `This hub has the document; it is offered to ${item.origin} again by itself`
+        const detail = `This hub has the document itself; what ${item.origin} refuses can't be offered from here`
         throw new HubError(errorCodes.conflict, detail)
       }
       const principal = senderOf(item.origin)

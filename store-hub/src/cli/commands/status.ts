@@ -17,7 +17,7 @@ export const statusCommand: Command = {
 }
 
 function describe(overview: Overview, nowMs: number): string {
-  const { hub, disk, databases, lastBackup, quarantine } = overview
+  const { hub, disk, databases, lastBackup, quarantine, epochReason } = overview
   const storeBytes = databases.reduce((sum, { fileBytes }) => sum + fileBytes, 0)
   const backup =
     lastBackup === null
@@ -26,7 +26,7 @@ function describe(overview: Overview, nowMs: number): string {
   const fields: [string, string][] = [
     ['store', [overview.storeId ?? 'unknown', hub?.name].filter((part) => part !== undefined).join('  ')],
     ['hub', hub === null ? 'not running' : `running for ${formatDuration(nowMs - Date.parse(hub.startedAt))}`],
-    ['epoch', overview.epoch],
+    ['epoch', epochReason === null ? overview.epoch : `${overview.epoch}  ${printable(epochReason)}`],
     ...(hub === null ? [] : lineFields(hub)),
     ['quarantine', `${formatCount(quarantine.open)} open of ${formatCount(quarantine.total)}`],
     [
