@@ -40,15 +40,13 @@ export interface ChangesPage {
 const PAGE = 1_000
 const PAGE_WITH_DOCUMENTS = 100
 
-/** CouchDB counts down from here to find each n-th row where no limit is given. */
-const NO_LIMIT = 10 ** 16
-
 export class ChangesReader {
   readonly #database: DocumentDatabase
   readonly #sequences: SequenceFormat
   readonly #request: ChangesRequest
   #position: number
   #left: number
+  #found = 0
 
   constructor(database: DocumentDatabase, sequences: SequenceFormat, request: ChangesRequest) {
     this.#database = database
@@ -83,6 +81,7 @@ export class ChangesReader {
       if (change === undefined) continue
       changes.push(change)
       this.#left -= 1
+      this.#found += 1
       if (this.#left <= 0) this.#position = changed.sequence
     }
     if (this.#left > 0) this.#position = found.lastSequence
@@ -128,14 +127,19 @@ export class ChangesReader {
     const { includeDocs, seqInterval } = this.#request
     const revs = this.#chooseRevisions(changed)
     if (revs.length === 0) return undefined
-    const countdown = Number.isFinite(this.#left) ? this.#left : NO_LIMIT
-    const seq = seqInterval === undefined || countdown % seqInterval === 0 ? this.#sequences.text(sequence) : 'null'
+    const seq = this.#isNumbered(seqInterval) ? this.#sequences.text(sequence) : 'null'
     const list = revs.map((rev) => `{"rev":${JSON.stringify(rev)}}`).join(',')
     const row =
       `{"seq":${seq},"id":${JSON.stringify(id)},"changes":[${list}]` +
       (deleted ? ',"deleted":true' : '') +
       (includeDocs ? `,"doc":${this.#documentOf(changed)}}` : '}')
     return { sequence, row }
+  }
+
+  /** CouchDB counts from the end of the limit, where there is one. */
+  #isNumbered(seqInterval: number | undefined): boolean {
+    if (seqInterval === undefined) return true
+    return (Number.isFinite(this.#left) ? this.#left : this.#found) % seqInterval === 0
   }
 
   #documentOf(changed: ChangedDocument): string {

@@ -7,6 +7,7 @@ import type { FeedRegistry } from './feeds.ts'
 import type { CouchLimits, CouchPrincipal, CouchServerOptions } from './options.ts'
 import { Parameters } from './parameters.ts'
 import type { SequenceFormat } from './sequences.ts'
+import type { Sessions } from './sessions.ts'
 import type { WriteContext } from './write-documents.ts'
 
 export interface CouchContext<P extends CouchPrincipal> {
@@ -15,6 +16,7 @@ export interface CouchContext<P extends CouchPrincipal> {
   readonly feeds: FeedRegistry
   readonly sequences: SequenceFormat
   readonly principals: WeakMap<FastifyRequest, P>
+  readonly sessions: Sessions<P>
 }
 
 /** What a route asks for before its body is read. `open` doesn't even ask who it is. */
@@ -51,6 +53,14 @@ function refuseMethod(allowed: readonly string[]): Handler {
   }
 }
 
+/** Who asks: by a session of this server, or as the application knows. */
+export function authenticate<P extends CouchPrincipal>(
+  { sessions, options }: CouchContext<P>,
+  request: FastifyRequest,
+): P | undefined | Promise<P | undefined> {
+  return sessions.find(request.headers.cookie) ?? options.access.authenticate(request)
+}
+
 type Done = (error?: Error) => void
 
 /** Calls `done` at once where `authenticate` answers at once: most requests wait for nothing here. */
@@ -72,7 +82,7 @@ function admit<P extends CouchPrincipal>(
     done()
   }
   try {
-    const principal = context.options.access.authenticate(request)
+    const principal = authenticate(context, request)
     if (principal instanceof Promise) principal.then(enter, done)
     else enter(principal)
   } catch (error) {

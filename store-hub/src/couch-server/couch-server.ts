@@ -13,7 +13,9 @@ import { databaseRoutes } from './routes/database-routes.ts'
 import { documentRoutes } from './routes/document-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
 import { serverRoutes } from './routes/server-routes.ts'
+import { sessionRoutes } from './routes/session-routes.ts'
 import { sequenceFormat } from './sequences.ts'
+import { createSessions } from './sessions.ts'
 
 /**
  * What the Fastify application itself has to be made with: `fastify({ ...couchServerRouting })`. Fastify's own limit
@@ -36,6 +38,7 @@ export function couchServer<P extends CouchPrincipal>(options: CouchServerOption
       feeds: feedRegistry(options.store, limits.feeds),
       sequences: sequenceFormat(options.sequences ?? 'numbers', () => options.store.uuid.slice(0, 12)),
       principals: new WeakMap(),
+      sessions: createSessions(),
     }
     // Feeds end before the server waits for its open answers.
     app.addHook('preClose', () => context.feeds.closeAll())
@@ -48,6 +51,7 @@ export function couchServer<P extends CouchPrincipal>(options: CouchServerOption
     if (!app.supportedMethods.includes('COPY')) app.addHttpMethod('COPY')
 
     serverRoutes(app, context)
+    sessionRoutes(app, context)
     databaseRoutes(app, context)
     changesRoutes(app, context)
     bulkRoutes(app, context)

@@ -30,14 +30,25 @@ export function parseJsonBodies(app: FastifyInstance, requestBytes: number): voi
       done(badRequest('invalid UTF-8 JSON'))
     }
   }
+  const parseOther: typeof parse = (request, bytes, done) => {
+    if (request.headers['content-type'] === undefined || bytes.length === 0 || request.method !== 'POST') {
+      parse(request, bytes, done)
+    } else done(new CouchError(415, 'bad_content_type', 'Content-Type must be application/json'))
+  }
   const options = { parseAs: 'buffer', bodyLimit: requestBytes } as const
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(/^application\/([\w.-]+\+)?json\b/i, options, parse)
-  app.addContentTypeParser('*', options, (request, bytes: Buffer, done) => {
-    if (request.headers['content-type'] === undefined || bytes.length === 0 || request.method !== 'POST')
-      parse(request, bytes, done)
-    else done(new CouchError(415, 'bad_content_type', 'Content-Type must be application/json'))
+  app.addContentTypeParser('application/x-www-form-urlencoded', options, (request, bytes: Buffer, done) => {
+    // CouchDB takes a form for signing in only; a PUT may call its JSON what it likes.
+    if (!/\/_session(\?|$)/.test(request.url)) parseOther(request, bytes, done)
+    else done(null, readForm(bytes))
   })
+  app.addContentTypeParser('*', options, parseOther)
+}
+
+function readForm(bytes: Buffer): JsonBody {
+  const text = bytes.toString()
+  return { value: Object.fromEntries(new URLSearchParams(text)), text, bytes }
 }
 
 /** The request's JSON object. 400 when there is none or it is something else. */

@@ -20,6 +20,8 @@ export interface CouchAccess<P extends CouchPrincipal> {
   authenticate(request: FastifyRequest): MaybePromise<P | undefined>
   /** default `Bearer`; for user name and password `Basic realm="…"` */
   readonly challenge?: string
+  /** Whose name and password these are: lets `POST /_session` answer with a cookie. Without it nobody can sign in there. */
+  signIn?(name: string, password: string): MaybePromise<P | undefined>
   mayRead?(principal: P, database: string): boolean
   mayWrite?(principal: P, database: string): boolean
   /** `id` begins with `_local/` */

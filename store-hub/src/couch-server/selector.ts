@@ -14,6 +14,14 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
  * object stands for itself.
  */
 export function normalSelector(selector: Selector): Selector {
+  // It would become the prototype of what PouchDB copies the selector to. No document has a member of this name.
+  if (guard(() => JSON.stringify(selector)).includes('"__proto__":')) {
+    throw badRequest('selector: the name __proto__ can not be asked for')
+  }
+  return guard(() => normalize(selector))
+}
+
+function normalize(selector: Selector): Selector {
   const entries = Object.entries(selector)
   if (entries.length === 0) return { _id: { $gt: null } }
   return Object.fromEntries(
@@ -27,7 +35,7 @@ export function normalSelector(selector: Selector): Selector {
 const isValue = (value: unknown): boolean =>
   Array.isArray(value) || (isObject(value) && Object.keys(value).length === 0)
 
-const normalMember = (value: unknown): unknown => (isObject(value) ? normalSelector(value) : value)
+const normalMember = (value: unknown): unknown => (isObject(value) ? normalize(value) : value)
 
 /** Whether the index on these fields alone decides which documents are meant. */
 export function isRangeSelector(selector: Selector, fields: readonly string[]): boolean {
@@ -92,6 +100,6 @@ function guard<Result>(work: () => Result): Result {
   try {
     return work()
   } catch (error) {
-    throw badRequest(error instanceof Error ? error.message : 'selector: can not be used')
+    throw badRequest(`selector: ${error instanceof Error ? error.message : 'can not be used'}`)
   }
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { CouchLimits, CouchPrincipal } from '../couch-server/index.ts'
 import { boundClosing, couchServer, couchServerRouting } from '../couch-server/index.ts'
 import type { Store } from '../store/index.ts'
-import { carriesCredentials } from './basic-authentication.ts'
+import { areCredentials, carriesCredentials } from './basic-authentication.ts'
 
 export interface CentralOptions {
   readonly store: Store
@@ -49,6 +49,7 @@ export function buildCentral({ store, adminUser, adminPassword, limits, logLevel
       store,
       access: {
         authenticate,
+        signIn: (user, password) => (areCredentials({ user, password }, credentials) ? administrator : undefined),
         challenge: 'Basic realm="Tidemark central"',
         mayAdminister: () => true,
         mayCreateDatabase: () => true,

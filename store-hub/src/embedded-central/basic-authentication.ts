@@ -7,9 +7,16 @@ export interface Credentials {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** True when an `Authorization: Basic …` header carries these credentials, in a time that doesn't tell how near it is. */
+/** Compares in a time that doesn't tell how near they are. */
+export function areCredentials(given: Credentials, expected: Credentials): boolean {
+  return timingSafeEqual(digest(toText(given)), digest(toText(expected)))
+}
+
+const toText = ({ user, password }: Credentials): string => `${user}:${password}`
+
+/** True when an `Authorization: Basic …` header carries these credentials. */
 export function carriesCredentials(header: string | undefined, expected: Credentials): boolean {
   const encoded = /^basic ([a-z0-9+/=]+)$/i.exec(header?.trim() ?? '')?.[1] ?? ''
   const sent = Buffer.from(encoded, 'base64').toString('utf8')
-  return timingSafeEqual(digest(sent), digest(`${expected.user}:${expected.password}`))
+  return timingSafeEqual(digest(sent), digest(toText(expected)))
 }
