@@ -2,6 +2,7 @@
 import { errorCodes, schemaProblems, type ErrorCode, type Problem, type ProblemDetails } from '@tidemark/contracts'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Static, TSchema } from 'typebox'
+import { StoreError } from './store/index.ts'
 
 const statusOfCode: Readonly<Record<ErrorCode, number>> = {
   [errorCodes.validationFailed]: 400,
@@ -86,7 +87,13 @@ export function useProblemDetails(app: FastifyInstance): void {
   })
 }
 
+/** The store takes no more at the moment, and has kept nothing of the request: the client may come again. */
+const passingStoreErrors = new Set<StoreError['code']>(['disk_full', 'store_overloaded', 'store_closed'])
+
 function fromFastify(error: unknown): HubError {
+  if (error instanceof StoreError && passingStoreErrors.has(error.code)) {
+    return new HubError(errorCodes.unavailable, error.message, { cause: error })
+  }
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
   const detail = error instanceof Error ? error.message : ''
   if (status === 413) return new HubError(errorCodes.tooLarge, detail)

@@ -1,3 +1,2 @@
 export { openSyncApi } from './open-sync-api.ts'
-export type { SyncApi } from './open-sync-api.ts'
 export type { RejectedOperation } from './push-operations.ts'

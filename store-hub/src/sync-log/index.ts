@@ -1,4 +1,3 @@
 export { lastLogStamp, openSyncLog } from './sync-log.ts'
 export type { SyncLog } from './sync-log.ts'
 export { verifySyncLog } from './verify-sync-log.ts'
-export type { SyncLogVerdict } from './verify-sync-log.ts'
