@@ -21,6 +21,8 @@ export interface RemoteChanges {
 
 export interface WriteRefusal {
   readonly id: string
+  /** CouchDB names it, others may not. */
+  readonly rev?: Revision | undefined
   readonly reason: string
 }
 
@@ -201,13 +203,13 @@ function toRefusals(json: unknown): WriteRefusal[] {
   if (!Array.isArray(json)) throw strangeAnswer('no results of a write')
   return json.flatMap((row: unknown) => {
     if (!isRecord(row)) throw strangeAnswer('a result that is no object')
-    const { id, error, reason } = row
+    const { id, rev, error, reason } = row
     if (error === undefined) return []
     const words = String(reason ?? error)
     if (typeof id !== 'string' || !refusingErrors.has(String(error))) {
       throw new CentralError('failing', `central could not write ${String(id)}: ${String(error)}, ${words}`)
     }
-    return [{ id, reason: words }]
+    return [{ id, rev: typeof rev === 'string' ? rev : undefined, reason: words }]
   })
 }
 

@@ -9,10 +9,10 @@
  * | `missing`      | 404                                                           | the database is made                |
  * | `conflict`     | 409, 412                                                      | read again                          |
  * | `too-large`    | 413, or an answer larger than we take                         | fewer at once                       |
- * | `invalid`      | another 4xx                                                   | the document that it is due to is   |
+ * | `invalid`      | 400                                                           | the document that it is due to is   |
  * |                |                                                               | looked for                          |
  * | `busy`         | 429, 503                                                      | after `Retry-After`, or a back-off  |
- * | `failing`      | another 5xx, or a result that can't be relied on              | after a back-off                    |
+ * | `failing`      | another status, or a result that can't be relied on           | after a back-off                    |
  */
 export type CentralFailure =
   'unreachable' | 'not-central' | 'unauthorised' | 'missing' | 'conflict' | 'too-large' | 'invalid' | 'busy' | 'failing'

@@ -159,7 +159,8 @@ function failureOf(status: number, isCentral: boolean): CentralFailure {
   if (status === 403) return 'unauthorised'
   if (status === 404) return 'missing'
   if (status === 409 || status === 412) return 'conflict'
-  return status >= 400 ? 'invalid' : 'not-central'
+  if (status === 400) return 'invalid'
+  return status > 400 ? 'failing' : 'not-central'
 }
 
 async function readBounded(response: Response): Promise<string> {

@@ -10,8 +10,8 @@
 // 3. A 202 holds `safe` back, not `sent`: sales go on to a cluster that is half there. At the end of a run the oldest
 //    batch that is not safe is sent again as it is, once. `_revs_diff` would not do: it asks one copy.
 // 4. A request that is too large, or that central finds invalid, is cut in halves until one document is to blame.
-import type { DocumentHead } from '../store/index.ts'
-import type { CentralDatabase, WriteRefusal } from './central-database.ts'
+import { StoreError, type DocumentHead, type Revision } from '../store/index.ts'
+import type { WriteRefusal } from './central-database.ts'
 import { CentralError } from './central-error.ts'
 import { outgoingDocument, requestsOf, type OutgoingDocument } from './revisions.ts'
 import type { BatchRequest, BatchResult, Way, WayOptions } from './way.ts'
@@ -28,8 +28,11 @@ interface Sent {
 }
 
 interface RefusedDocument extends WriteRefusal {
-  readonly rev: string
+  readonly rev: Revision
 }
+
+/** By document id. */
+type Revisions = ReadonlyMap<string, readonly Revision[]>
 
 export function createPush(options: WayOptions): Way {
   const { local, offerAgainMs } = options
@@ -41,21 +44,31 @@ export function createPush(options: WayOptions): Way {
 
   const wantsOffer = (): boolean => checkpoint.refused.size > 0 && performance.now() - lastOfferMs >= offerAgainMs
 
-  /** The changed documents that central lacks. */
-  const missingDocuments = async (
-    remote: CentralDatabase,
-    changes: readonly DocumentHead[],
-  ): Promise<Iterable<OutgoingDocument>> => outgoing(await remote.missing(leavesOf(changes)))
-
-  // One by one, as they are sent: a batch of large documents is never in memory as a whole.
-  function* outgoing(revisions: ReadonlyMap<string, readonly string[]>): Generator<OutgoingDocument> {
+  // One by one, as they are sent: a batch of large documents is never in memory as a whole. What the disk has damaged is
+  // put on record like a refusal: it must not keep all later sales from central.
+  function* outgoing(revisions: Revisions, damaged: RefusedDocument[]): Generator<OutgoingDocument> {
     for (const [id, revs] of revisions) {
       for (const rev of revs) {
-        const document = outgoingDocument(local, id, rev)
-        if (document !== undefined) yield document
+        try {
+          const document = outgoingDocument(local, id, rev)
+          if (document !== undefined) yield document
+        } catch (error) {
+          if (!(error instanceof StoreError) || error.code !== 'database_unreadable') throw error
+          damaged.push({ id, rev, reason: error.message })
+        }
       }
     }
   }
+
+  const deliver = async (request: BatchRequest, revisions: Revisions): Promise<Sent> => {
+    const damaged: RefusedDocument[] = []
+    const sentNow = await send(request, outgoing(revisions, damaged))
+    return { ...sentNow, refused: [...sentNow.refused, ...damaged] }
+  }
+
+  /** Delivers of the changed documents what central lacks. */
+  const deliverMissing = async (request: BatchRequest, heads: readonly DocumentHead[]): Promise<Sent> =>
+    deliver(request, await request.remote.missing(leavesOf(heads)))
 
   /** Central may take now what it refused before. Ids it has by now are off the list. */
   const offerAgain = async (request: BatchRequest): Promise<number> => {
@@ -65,7 +78,7 @@ export function createPush(options: WayOptions): Way {
     for (let from = 0; from < ids.length; from += offerBatch) {
       const offered = ids.slice(from, from + offerBatch)
       const heads = offered.map((id) => local.head(id)).filter((head) => head !== undefined)
-      const outcome = await send(request, await missingDocuments(request.remote, heads))
+      const outcome = await deliverMissing(request, heads)
       written += outcome.written
       if (outcome.isSafe) checkpoint.accept(without(offered, outcome.refused))
       await checkpoint.refuse(outcome.refused)
@@ -78,11 +91,11 @@ export function createPush(options: WayOptions): Way {
   const sendAgain = async (request: BatchRequest): Promise<BatchResult> => {
     const changes = local.changes({ since: safe, limit: request.batchSize }).filter(({ sequence }) => sequence <= sent)
     const through = changes.length < request.batchSize ? sent : (changes.at(-1)?.sequence ?? sent)
-    const { isSafe, refused } = await send(request, outgoing(leavesOf(changes.filter(isReplicated))))
+    const { isSafe, refused } = await deliver(request, leavesOf(changes.filter(isReplicated)))
     if (!isSafe) return { kind: 'unsafe', written: 0, refused: 0 }
     await checkpoint.refuse(refused)
+    await checkpoint.save(request.remote, through)
     safe = through
-    await checkpoint.save(request.remote, safe)
     return { kind: safe < sent ? 'more' : 'done', written: 0, refused: refused.length }
   }
 
@@ -102,24 +115,17 @@ export function createPush(options: WayOptions): Way {
         if (safe < sent) return sendAgain(request)
         return { kind: 'done', written: offered, refused: 0 }
       }
-      const documents = await missingDocuments(request.remote, changes.filter(isReplicated))
-      const { written, refused, isSafe } = await send(request, documents)
+      const { written, refused, isSafe } = await deliverMissing(request, changes.filter(isReplicated))
       await checkpoint.refuse(refused)
-      if (isSafe)
-        checkpoint.accept(
-          without(
-            changes.map(({ id }) => id),
-            refused,
-          ),
-        )
+      if (isSafe) checkpoint.accept(without(idsOf(changes), refused))
       if (isSafe && safe === sent) {
+        await checkpoint.save(request.remote, last.sequence)
         safe = last.sequence
         sent = safe
-        await checkpoint.save(request.remote, safe)
       } else {
-        sent = last.sequence
-        checkpoint.sentThrough = sent
+        checkpoint.sentThrough = last.sequence
         await checkpoint.saveHere(safe)
+        sent = last.sequence
       }
       const isLast = changes.length < request.batchSize && safe === sent
       return { kind: isLast ? 'done' : 'more', written: written + offered, refused: refused.length }
@@ -148,6 +154,8 @@ function leavesOf(heads: readonly DocumentHead[]): Map<string, string[]> {
   return new Map(heads.map(({ id, leaves }) => [id, leaves.map(({ rev }) => rev)]))
 }
 
+const idsOf = (heads: readonly DocumentHead[]): string[] => heads.map(({ id }) => id)
+
 function without(ids: readonly string[], refused: readonly RefusedDocument[]): string[] {
   const left = new Set(refused.map(({ id }) => id))
   return ids.filter((id) => !left.has(id))
@@ -161,8 +169,8 @@ async function send({ remote, onTooLarge }: BatchRequest, documents: Iterable<Ou
     try {
       const outcome = await remote.write(request.map(({ text }) => text))
       isSafe &&= outcome.isSafe
-      for (const { id, reason } of outcome.refused) {
-        const rev = request.find((document) => document.id === id)?.rev
+      for (const { id, rev: named, reason } of outcome.refused) {
+        const rev = named ?? request.find((document) => document.id === id)?.rev
         if (rev === undefined) throw new CentralError('not-central', `central refused ${id}, which it was not sent`)
         refused.push({ id, rev, reason })
       }

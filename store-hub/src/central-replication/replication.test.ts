@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { salesDatabaseOf } from '@tidemark/contracts'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -247,6 +248,20 @@ describe('replication with central', () => {
     isDeskFull = false
     await eventually('they are on record', async () => recorded.length === 3)
     expect(local.readLocal('_local/central-push')?.body).toContain('doc-00001')
+  })
+
+  it('puts what the disk has damaged on record, and brings what follows it to central', async () => {
+    await putMany(3)
+    await store.close()
+    const file = new DatabaseSync(path.join(directory, 'hub', 'databases', `${database}.sqlite`))
+    file.exec("UPDATE body SET text = replace(text, '1', '7') WHERE text LIKE '%\"index\":1%'")
+    file.close()
+    await reopen('hub')
+    const replication = start()
+    await eventually('the rest is at central', async () => (await remoteLeaves()).size === 2)
+    await eventually('it is on record', async () => recorded.some(({ id }) => id === 'doc-00001'))
+    expect(recorded[0]?.reason).toContain('damaged')
+    await eventually('only it is behind', async () => push(replication)?.lagDocuments === 1)
   })
 
   it('does not pass a batch that central could not write, whatever its status was', async () => {

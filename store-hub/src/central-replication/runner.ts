@@ -158,7 +158,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
       .sort((a, b) => compareRoutes(a.route, b.route))
 
   const pump = (): void => {
-    if (!started || stopping.signal.aborted || line.state() === 'down' || performance.now() < holdUntilMs) return
+    if (!started || stopping.signal.aborted || line.state() === 'down' || isHeld()) return
     for (const link of startable().slice(0, Math.max(0, maxRuns - running().length))) {
       dispatch(link, { type: 'started' })
       link.abort = new AbortController()
@@ -195,7 +195,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
       link.abort.signal.throwIfAborted()
       if (outcome === 'succeeded') {
         link.way.succeeded()
-        link.lastError = refusedText(link.way.refused.size)
+        link.lastError = refusedText(link)
         await noteHeard()
       }
       dispatch(link, { type: outcome })
@@ -231,7 +231,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
         link.remoteSequence = remoteSequence
         return 'succeeded'
       }
-      if (mustYield(link)) return 'yielded'
+      if (mustYield(link) || isHeld()) return 'yielded'
     }
   }
 
@@ -246,7 +246,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
     const { database, direction } = link.route
     link.lastError = describeError(error)
     link.way.forgetAgreement()
-    if (error instanceof RewoundError) await options.onRewound?.(error)
+    if (error instanceof RewoundError) await tellRewound(error)
     if (error instanceof CentralError) {
       // A database that was removed at central is made again at the next run.
       if (error.kind === 'missing') ensured.delete(database)
@@ -260,9 +260,18 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
     const cause = isLineFailure(error) || line.state() === 'down' ? 'line' : 'central'
     dispatch(link, { type: 'failed', cause, retryAfterMs, random: Math.random() })
     const failures = failuresOf(link.phase)
-    logger.warn({ database, direction, reason: link.lastError, failures }, 'replication failed')
+    // The 1st, 2nd, 4th, 8th …: an outage of days is a few lines.
+    const level = Number.isInteger(Math.log2(failures)) ? 'warn' : 'debug'
+    logger[level]({ database, direction, reason: link.lastError, failures }, 'replication failed')
   }
 
+  const tellRewound = async (evidence: RewoundError): Promise<void> => {
+    await options.onRewound?.(evidence).catch((error: unknown) => {
+      logger.error({ reason: describeError(error) }, 'no new epoch could be begun')
+    })
+  }
+
+  const isHeld = (): boolean => performance.now() < holdUntilMs
   const hold = (delayMs: number): void => {
     holdUntilMs = Math.max(holdUntilMs, performance.now() + delayMs)
     setTimeout(pump, delayMs).unref()
@@ -323,7 +332,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
   }
 
   const onTick = async (): Promise<void> => {
-    if (performance.now() < holdUntilMs) return
+    if (isHeld()) return
     if (line.state() === 'down') {
       if (performance.now() < nextProbeMs) return
       nextProbeMs = performance.now() + probeIntervalMs
@@ -441,14 +450,19 @@ function statusOf(store: Store, link: Link, wan: WanState, fence: Fence): FeedSt
 function behindSince(store: Store, { route, way, arrivals }: Link): string | null {
   const arrivedMs = arrivals.oldestAfter(way.sequence)
   if (arrivedMs !== undefined) return new Date(arrivedMs).toISOString()
-  const [oldest] = store.database(route.database)?.changes({ since: way.sequence, limit: 1, bodies: true }) ?? []
-  const madeMs = Date.parse(stampOf(oldest?.body).slice(0, 24))
+  const madeMs = madeAtMs(store, route.database, way.sequence)
   return Number.isNaN(madeMs) ? null : new Date(Math.min(madeMs, Date.now())).toISOString()
 }
 
-function stampOf(body: string | undefined): string {
-  const document = body === undefined ? undefined : (JSON.parse(body) as { at?: unknown })
-  return typeof document?.at === 'string' ? document.at : ''
+/** By the stamp of the first document after a sequence; NaN when it has none, or can't be read. */
+function madeAtMs(store: Store, database: string, sequence: number): number {
+  try {
+    const [oldest] = store.database(database)?.changes({ since: sequence, limit: 1, bodies: true }) ?? []
+    const document = JSON.parse(oldest?.body ?? '{}') as { at?: unknown }
+    return typeof document.at === 'string' ? Date.parse(document.at.slice(0, 24)) : Number.NaN
+  } catch {
+    return Number.NaN
+  }
 }
 
 function linkState(phase: LinkPhase, wan: WanState): FeedStatus['state'] {
@@ -463,6 +477,10 @@ function linkState(phase: LinkPhase, wan: WanState): FeedStatus['state'] {
   }
 }
 
-function refusedText(count: number): string | undefined {
-  return count === 0 ? undefined : `central refuses ${count} document${count === 1 ? '' : 's'}; see the quarantine`
+function refusedText({ route, way }: Link): string | undefined {
+  const { size } = way.refused
+  if (size === 0) return undefined
+  const documents = size === 1 ? '1 document' : `${size} documents`
+  const what = route.direction === 'push' ? `central refuses ${documents}` : `${documents} of central can't be kept`
+  return `${what}; see the quarantine`
 }
