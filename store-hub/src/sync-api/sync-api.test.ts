@@ -2,7 +2,6 @@ import path from 'node:path'
 import {
   formatStamp,
   salesDatabaseOf,
-  type Product,
   type SyncConflictsResponse,
   type SyncOperationResult,
   type SyncPullResponse,
@@ -10,7 +9,7 @@ import {
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../store/index.ts'
-import { connectTill, makeSale, makeSales, startStore, type StoreSystem } from '../testing/index.ts'
+import { connectTill, makeProduct, makeSale, makeSales, startStore, type StoreSystem } from '../testing/index.ts'
 
 const salesDatabase = salesDatabaseOf(new Date().toISOString())
 const timestamp = new Date().toISOString()
@@ -29,28 +28,6 @@ const movement = (id = movementId()): Fields & { _id: string } => ({
   kind: 'delivery',
   lines: [{ sku: 'A-1', quantity: 5 }],
 })
-const product = (sku: string): Product => {
-  const at = '2026-11-01T09:00:00.000Z-0000-s001t01'
-  const fields = ['name', 'category', 'barcodes', 'unit', 'priceMinor', 'currency', 'taxCode', 'status']
-  return {
-    _id: `product:${sku}`,
-    type: 'product',
-    schemaVersion: 1,
-    storeId: 's001',
-    at,
-    by: { id: 'm1', role: 'manager' },
-    sku,
-    name: 'Coffee',
-    category: 'Drinks',
-    barcodes: [],
-    unit: 'piece',
-    priceMinor: 250,
-    currency: 'EUR',
-    taxCode: 'standard',
-    status: 'active',
-    fieldTimes: Object.fromEntries(fields.map((field) => [field, at])),
-  }
-}
 const create = (
   entityType: string,
   document: object,
@@ -122,7 +99,7 @@ describe('the sync API of a hub', () => {
     const wrong = { ...nextSale(), currency: 'nothing' }
     const results = await push([
       update('no-such', 'NONE', { name: 'x' }),
-      create('product', product('P-1')),
+      create('product', makeProduct('P-1')),
       { id: 'half', entityType: 'sale' },
       'no operation at all',
       create('sale', wrong),
@@ -158,7 +135,7 @@ describe('the sync API of a hub', () => {
         fc.boolean(),
         async (batches, atOnce) => {
           const skus = [0, 1].map((index) => `R-${(lastUlid += 1)}-${index}`)
-          const bases = (await push(skus.map((sku) => create('product', product(sku))))).map(revOf)
+          const bases = (await push(skus.map((sku) => create('product', makeProduct(sku))))).map(revOf)
           const operations = [
             ...Array.from({ length: 3 }, () => create('sale', nextSale())),
             ...Array.from({ length: 2 }, () => create('inventory', movement())),
@@ -187,7 +164,7 @@ describe('the sync API of a hub', () => {
   })
 
   it('writes an update once, also when its record is lost with the power', async () => {
-    const [created] = await push([create('product', product('P-3'))])
+    const [created] = await push([create('product', makeProduct('P-3'))])
     const patch = update('price-of-3', 'P-3', { priceMinor: 300 }, { baseRev: revOf(created) })
     const [first] = await push([patch])
     await withoutStore(async (directory) => {
@@ -199,11 +176,11 @@ describe('the sync API of a hub', () => {
     expect(await push([patch])).toEqual([first])
     const stored = await document('catalog', 'product:P-3')
     expect(stored).toMatchObject({ _rev: revOf(first), priceMinor: 300 })
-    expect(stored['fieldTimes']).toMatchObject({ priceMinor: `${timestamp}-0000-s001t01`, name: product('x').at })
+    expect(stored['fieldTimes']).toMatchObject({ priceMinor: `${timestamp}-0000-s001t01`, name: makeProduct('x').at })
   })
 
   it('answers a conflict with the present document when somebody else was first, and the same again', async () => {
-    const base = revOf((await push([create('product', product('P-4'))]))[0])
+    const base = revOf((await push([create('product', makeProduct('P-4'))]))[0])
     const [first, second] = [
       update('mine', 'P-4', { priceMinor: 300 }, { baseRev: base }),
       update('theirs', 'P-4', { priceMinor: 400 }, { baseRev: base }),
@@ -236,7 +213,9 @@ describe('the sync API of a hub', () => {
   it('is no weaker than /db: nothing of another till, no poison, nothing without a token', async () => {
     const foreign = await push([create('sale', makeSale('s001-t99-1', 1))])
     expect(foreign).toMatchObject([{ status: 'rejected' }])
-    const poison = JSON.stringify({ operations: [create('inventory', movement()), create('product', product('P-5'))] })
+    const poison = JSON.stringify({
+      operations: [create('inventory', movement()), create('product', makeProduct('P-5'))],
+    })
     const text = poison.replace('"kind":"delivery"', '"__proto__":{"x":1},"kind":"delivery"')
     const { results } = await answer<{ results: SyncOperationResult[] }>('/api/sync/push', text)
     expect(statuses(results)).toEqual(['rejected', 'synced'])
@@ -310,7 +289,7 @@ describe('the sync API of a hub', () => {
   it('shows conflicts that need a person, and takes the decision once', async () => {
     const till = connectTill(hub.url, token)
     const leaf = (sku: string, hash: string, fields: Fields) => ({
-      ...product(sku),
+      ...makeProduct(sku),
       ...fields,
       _rev: `1-${hash.repeat(32)}`,
     })
@@ -338,7 +317,7 @@ describe('the sync API of a hub', () => {
     const other = { id: price.id, resolution: { kind: 'choose', rev: price.winningRev, by } }
     expect((await decide([other])).results).toMatchObject([{ status: 'superseded', current: null }])
     expect(await document('catalog', 'product:C-1')).toMatchObject({ _rev: rev, priceMinor: 300 })
-    const merged = { ...product('C-3'), taxCode: 'reduced' }
+    const merged = { ...makeProduct('C-3'), taxCode: 'reduced' }
     const merge = { id: tax.id, resolution: { kind: 'merge', body: merged, by } }
     const [done] = (await decide([merge])).results
     expect(done?.status).toBe('resolved')

@@ -1,6 +1,7 @@
 export { eventually } from './eventually.ts'
 export { startNats } from './nats-process.ts'
 export type { NatsProcess } from './nats-process.ts'
+export { makeProduct } from './products.ts'
 export { makeSale, makeSales } from './sales.ts'
 export { freePort } from './tcp-link.ts'
 export { startStore } from './store-system.ts'
