@@ -166,6 +166,17 @@ test('an entry signed by a stranger is stored and found', async () => {
   await waitForFaults('s003', ['wrong-signature 6'])
 })
 
+test('an end that was cut off an epoch is found by the epoch that follows it', async () => {
+  const before = await recordedLog('s009', '8')
+  const after = sampleLog('s009', '9', before)
+  for (const entry of after.entries) await publisher.publish('s009', entry)
+  await consumed()
+  await waitForFaults('s009', [])
+  const last = before.entries[4]?._id ?? ''
+  await openDatabase(client, 'audit').update(last, () => ({ _id: last, _deleted: true }))
+  await waitForFaults('s009', ['broken-link 1'])
+})
+
 test('a second entry with the number of another is found, and the first stands', async () => {
   const log = await recordedLog('s004', '4')
   const third = log.entries[2]

@@ -21,7 +21,8 @@ export interface SampleLog {
   forge(entry: SyncLogEntry, changes: Partial<SyncLogEntry>): SyncLogEntry
 }
 
-export function sampleLog(storeId: string, epochDigit: string): SampleLog {
+/** `previous`: the log of the epoch before, whose last entry the first one names. */
+export function sampleLog(storeId: string, epochDigit: string, previous?: SampleLog): SampleLog {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const epoch = epochDigit.repeat(32)
   const entries: SyncLogEntry[] = []
@@ -49,6 +50,7 @@ export function sampleLog(storeId: string, epochDigit: string): SampleLog {
   append({
     kind: 'epoch-started',
     publicKey: publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64'),
+    ...tieTo(previous),
   })
   return {
     epoch,
@@ -71,4 +73,9 @@ export function signed<Entry extends { readonly hash: string }>(
   key: KeyObject,
 ): Entry & { signature: string } {
   return { ...entry, signature: sign(null, Buffer.from(entry.hash, 'hex'), key).toString('base64') }
+}
+
+function tieTo(previous: SampleLog | undefined): Pick<Extract<SyncLogEvent, { kind: 'epoch-started' }>, 'previous'> {
+  const last = previous?.entries.at(-1)
+  return last === undefined ? {} : { previous: { epoch: last.epoch, number: last.number, hash: last.hash } }
 }
