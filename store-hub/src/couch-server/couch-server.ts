@@ -2,7 +2,7 @@ import compress from '@fastify/compress'
 import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { CouchContext } from './context.ts'
 import { addEndpoint } from './context.ts'
-import { CouchError, notFound, toCouchError } from './errors.ts'
+import { CouchError, badRequest, notFound, toCouchError } from './errors.ts'
 import { feedRegistry } from './feeds.ts'
 import { parseJsonBodies } from './json-body.ts'
 import type { CouchPrincipal, CouchServerOptions } from './options.ts'
@@ -19,9 +19,14 @@ import { createSessions } from './sessions.ts'
 
 /**
  * What the Fastify application itself has to be made with: `fastify({ ...couchServerRouting })`. Fastify's own limit
- * of 100 characters for a part of a URL answers 404 for longer document ids.
+ * of 100 characters for a part of a URL answers 404 for longer document ids, and a URL that can't be decoded never comes
+ * as far as a plugin.
  */
-export const couchServerRouting = { routerOptions: { maxParamLength: 8_192 } } as const
+export const couchServerRouting = {
+  routerOptions: { maxParamLength: 8_192 },
+  frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
+    sendError(reply, toCouchError(error) ?? badRequest(error.message)),
+} as const
 
 /**
  * CouchDB's HTTP protocol over a store, as a Fastify plugin:
@@ -77,9 +82,9 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
   const known = toCouchError(error)
   if (known === undefined) request.log.error({ err: error }, 'request failed')
   const answer = known ?? new CouchError(500, 'internal_server_error', 'The request could not be completed.')
-  return reply
-    .code(answer.status)
-    .headers(answer.headers)
-    .type('application/json')
-    .send({ error: answer.error, reason: answer.reason })
+  return sendError(reply, answer)
+}
+
+function sendError(reply: FastifyReply, { status, headers, error, reason }: CouchError): FastifyReply {
+  return reply.code(status).headers(headers).type('application/json').send({ error, reason })
 }

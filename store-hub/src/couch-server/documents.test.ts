@@ -144,6 +144,7 @@ test.each<[string, () => ReturnType<typeof ask>, number, string, RegExp]>([
     /\$near/,
   ],
   ['an unknown view', () => ask('GET', '/shop/_design/a/_view/b'), 404, 'not_found', /missing/],
+  ['an escape that is none', () => ask('GET', '/shop/%zz'), 400, 'bad_request', /url/],
   ['an unknown database', () => ask('GET', '/elsewhere/x'), 404, 'not_found', /Database does not exist/],
   ['an illegal database name', () => ask('PUT', '/Shop'), 400, 'illegal_database_name', /Shop/],
   ['a database that exists', () => ask('PUT', '/shop'), 412, 'file_exists', /exists/],
