@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { salesDatabaseOf, type SyncLogEntry } from '@tidemark/contracts'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readAdministratorToken } from '../administration/index.ts'
+import { readAdministratorToken, verifyStore } from '../administration/index.ts'
 import { pouchOf, type PouchDatabase } from '../pouchdb/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { connectTill, eventually, makeSales, startStore, type StoreSystem } from '../testing/index.ts'
@@ -92,6 +92,7 @@ it('gets back from a till, with its old checkpoint, what was sold after the back
 
   const after = await openStore({ directory: data })
   expect(await restoresInLog(after)).toEqual([{ epoch: restored.epoch, backupEpoch: epoch }])
+  expect(await verifyStore(after, () => undefined)).toMatchObject({ ok: true, syncLog: [{}, {}] })
   await after.close()
 })
 
