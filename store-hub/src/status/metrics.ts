@@ -24,6 +24,13 @@ export function registerMetrics(
     { value: oldestUnsyncedSeconds(now) },
   ])
   gauge('lag_documents', 'Changes that have not travelled yet', lagReadings)
+  gauge('lag_seconds', 'Age of the oldest change that has not travelled yet', lagSecondsReadings)
+  gauge('read_only', '1 while another hub has the store', ({ lease }) => [
+    { value: lease?.state === 'read-only' ? 1 : 0 },
+  ])
+  gauge('lease_fencing_number', 'Grows each time the lease of the store is taken', ({ lease }) =>
+    lease?.fencing === undefined || lease.fencing === null ? [] : [{ value: lease.fencing }],
+  )
   gauge('refused_documents', 'Refused documents that are kept', ({ refusedDocuments }) => [{ value: refusedDocuments }])
   gauge('open_conflicts', 'Conflicts that wait for a person', ({ openConflicts }) => [{ value: openConflicts }])
   gauge('connected_terminals', 'Terminals with an open socket', ({ terminals }) => [{ value: terminals.connected }])
@@ -59,6 +66,20 @@ function lagReadings({ databases }: HubStatus): Reading[] {
     }
   }
   return [...lags.values()]
+}
+
+/** By class and way, the oldest of its databases. */
+function lagSecondsReadings({ databases, serverTime }: HubStatus): Reading[] {
+  const ages = new Map<string, Reading>()
+  for (const { entityClass, push, publish } of databases) {
+    for (const [way, since] of [['push', push?.behindSince] as const, ['publish', publish.behindSince] as const]) {
+      const key = `${entityClass}/${way}`
+      const age = typeof since === 'string' ? Math.max(0, (Date.parse(serverTime) - Date.parse(since)) / 1000) : 0
+      const value = Math.max(ages.get(key)?.value ?? 0, age)
+      ages.set(key, { value, attributes: { class: entityClass, way } })
+    }
+  }
+  return [...ages.values()]
 }
 
 function asNumber(state: WanState): number {
