@@ -73,8 +73,10 @@ it('wakes two hundred terminals, with few frames for many writes, and tells them
   listeners.readOnly()
   const epoch = await store.rotateEpoch('a test')
   await eventually('everybody has heard of the last write', async () =>
-    terminals.every(({ frames }) =>
-      frames.some((frame) => frame.type === 'wake' && frame.database === 'catalog' && frame.sequence === 300),
+    terminals.every(
+      ({ frames }) =>
+        frames.some((frame) => frame.type === 'wake' && frame.database === 'catalog' && frame.sequence === 300) &&
+        frames.some(({ type }) => type === 'epoch'),
     ),
   )
   for (const { frames } of terminals) {
