@@ -1,7 +1,7 @@
 // The benchmark of the hub's store and protocol. Rounds are interleaved and their order rotates, so that whatever else the
 // machine does falls on all servers alike; figures are medians. It always ends with 0: machines are noisy, the verdict
 // is for people.
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
 import { loadConfig, usage } from './config.ts'
@@ -84,12 +84,23 @@ function sortRows(rows: readonly Row[], servers: readonly string[]): Row[] {
   )
 }
 
-async function writeResults(rows: readonly Row[]): Promise<string> {
+/** The row of the million stands beside those of the other workloads: each kind of run leaves the other's rows. */
+async function writeResults(rows: readonly Row[], million: boolean): Promise<string> {
   const folder = path.resolve(import.meta.dirname, '../../bench-results')
   const file = path.join(folder, 'hub.json')
   await mkdir(folder, { recursive: true })
-  await writeFile(file, `${JSON.stringify({ rows }, null, 2)}\n`)
+  const kept = (await readRows(file)).filter(({ workload }) => (workload === 'million') !== million)
+  await writeFile(file, `${JSON.stringify({ rows: [...rows, ...kept] }, null, 2)}\n`)
   return file
+}
+
+async function readRows(file: string): Promise<Row[]> {
+  try {
+    return (JSON.parse(await readFile(file, 'utf8')) as { rows: Row[] }).rows
+  } catch {
+    // There was no run before, or it was cut short: nothing to keep.
+    return []
+  }
 }
 
 async function run(config: BenchConfig): Promise<void> {
@@ -97,7 +108,7 @@ async function run(config: BenchConfig): Promise<void> {
   const rows = sortRows(medianRows(samples), config.servers)
   const goals = judge(rows)
   const met = goals.filter((goal) => goal.met).length
-  const file = await writeResults(rows)
+  const file = await writeResults(rows, config.million)
   process.stdout.write(`\n${formatRows(rows)}\n\n`)
   if (goals.length > 0) process.stdout.write(`${formatGoals(goals)}\n\n`)
   process.stdout.write(`${met} of ${goals.length} goals met; the rows are in ${path.relative(process.cwd(), file)}\n`)

@@ -18,17 +18,20 @@ const BATCH = 2_000
 const START_TIMEOUT_MS = 60_000
 /** Long enough for what the hub does after its start, such as comparing its log with its databases. */
 const SETTLE_MS = 20_000
+/** As the hub's README says to run it. */
+const NODE_OPTIONS = ['--max-semi-space-size=16', '--max-old-space-size=512']
 
-/** `p50Ms` is the start-up until `/health/ready`, `rssMb` the memory's peak in the time after it. */
+/** `p50Ms` is the second start-up until `/health/ready`, `rssMb` the peak of memory after both. */
 export async function measureMillion({ dataFolder, scale }: BenchConfig): Promise<Row> {
   const folder = await mkdtemp(path.join(dataFolder, 'bench-million-'))
   try {
     await fill(folder, Math.round(ENTRIES * scale))
-    // The first start takes in what it has not seen: the second is the one that a shop has every morning.
-    await runHub(folder, SETTLE_MS)
-    const { startMs, rssMb } = await runHub(folder, SETTLE_MS)
+    // The first start writes a million changes into the sync log, the second is the one that a shop has every morning.
+    const first = await runHub(folder, SETTLE_MS)
+    const second = await runHub(folder, SETTLE_MS)
     const nothing = { docsPerSecond: null, cpuMicrosPerDoc: null, p99Ms: null }
-    return { server: 'hub', workload: 'million', ...nothing, p50Ms: startMs, rssMb }
+    const rssMb = Math.max(first.rssMb, second.rssMb)
+    return { server: 'hub', workload: 'million', ...nothing, p50Ms: second.startMs, rssMb }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -52,7 +55,7 @@ async function fill(folder: string, entries: number): Promise<void> {
 async function runHub(folder: string, settleMs: number): Promise<{ startMs: number; rssMb: number }> {
   const port = await freePort()
   const startedAt = performance.now()
-  const hub = spawn(process.execPath, [path.resolve(import.meta.dirname, '../src/server.ts')], {
+  const hub = spawn(process.execPath, [...NODE_OPTIONS, path.resolve(import.meta.dirname, '../src/server.ts')], {
     env: {
       ...process.env,
       STORE_ID: 's001',
