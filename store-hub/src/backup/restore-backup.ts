@@ -8,11 +8,13 @@
 //    of changes that the backup has not got, and those changes would be lost without a word.
 // 3. What the hub notes of the world (how far it replicated and published, that it has heard from central) names the epoch
 //    in which it was true, so it is void after this. Enrolments made since the backup come back before it enrols anyone.
-// 4. A hub that runs on the folder is noticed by the store's own lock, not by a file that may be stale.
+// 4. A folder that is replaced hands on its identity: it is the same hub, and has its store back at once.
+// 5. A hub that runs on the folder is noticed by the store's own lock, not by a file that may be stale.
 import { constants } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { SyncLogEvent } from '@tidemark/contracts'
+import { identityFile } from '../identity/index.ts'
 import { makeFolder, openStore, readFileIfAny, StoreError, syncFolder, writeFileDurably } from '../store/index.ts'
 import { BackupError, toBackupError } from './errors.ts'
 import { findDamage, readManifest, type BackupManifest } from './manifest.ts'
@@ -59,6 +61,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoredSt
     await makeFolder(staging)
     await copyFiles(backup, staging, manifest, onProgress)
     const epoch = await beginAnew(staging, manifest)
+    const identity = await readFileIfAny(path.join(dataDirectory, identityFile))
+    if (identity !== undefined) await writeFileDurably(path.join(staging, identityFile), identity)
     const movedTo = isEmpty ? undefined : await moveAside(dataDirectory, now())
     if (isEmpty) await rm(dataDirectory, { recursive: true, force: true })
     await rename(staging, dataDirectory)
