@@ -9,9 +9,15 @@ export type Answer<Body> =
   /** Absent: the part answered that it knows nothing of it (404). */
   { readonly kind: 'found'; readonly body: Body } | { readonly kind: 'absent' } | { readonly kind: 'silent' }
 
-export async function ask<Schema extends TSchema>(schema: Schema, url: string): Promise<Answer<Static<Schema>>> {
+/** `token`: for parts that want one. */
+export async function ask<Schema extends TSchema>(
+  schema: Schema,
+  url: string,
+  token?: string,
+): Promise<Answer<Static<Schema>>> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(answerTimeoutMs) })
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(answerTimeoutMs) })
     if (response.status === 404) {
       await response.body?.cancel()
       return { kind: 'absent' }

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { host, type ServiceName } from './addresses.ts'
 import type { MachineConfig } from './config.ts'
+import type { Issuer } from './issuer.ts'
 import type { ProcessSpec } from './processes.ts'
 
 export const centralAdmin = 'admin'
@@ -52,6 +53,7 @@ export function serviceProcess(
     readonly couchdbUrl: string
     readonly natsUrl: string
     readonly tracesUrl: string
+    readonly issuer: Issuer
     readonly machine: MachineConfig
   },
 ): ProcessSpec {
@@ -63,6 +65,7 @@ export function serviceProcess(
       COUCHDB_URL: options.couchdbUrl,
       NATS_URL: options.natsUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: options.tracesUrl,
+      ...options.issuer.environment,
     },
   })
 }

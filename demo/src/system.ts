@@ -18,6 +18,7 @@ import { seedCentral, type DemoStore } from './catalogue/index.ts'
 import { centralFor, natsFor, type Endpoint } from './centre.ts'
 import type { MachineConfig } from './config.ts'
 import { SetupError } from './errors.ts'
+import { openIssuer, type Issuer } from './issuer.ts'
 import { createSupervisor, type Supervisor } from './processes.ts'
 import { hubName, hubProcess, serviceProcess } from './process-specs.ts'
 import { buildTraceCollector } from './trace-collector/index.ts'
@@ -54,6 +55,8 @@ export interface System {
     readonly services: Readonly<Record<(typeof serviceList)[number], string>>
   }
   readonly stores: readonly SystemStore[]
+  /** Tokens for the services. */
+  readonly issuer: Pick<Issuer, 'managerToken'>
   readonly supervisor: Pick<Supervisor, 'list' | 'lastLines'>
   cutWan(storeId: string): void
   restoreWan(storeId: string): void
@@ -90,11 +93,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   options.signal.addEventListener('abort', onAbort, { once: true })
   try {
     options.signal.throwIfAborted()
+    const issuer = await openIssuer(dataDir)
     const central = await centralFor(options, supervisor)
     const nats = await natsFor(options, supervisor)
     parts.collector = await progress('trace collector', () => startCollector(options.ports.traces))
     await progress('catalogue and opening stock', () => seedCentral(central.url, options.stores))
-    await progress('services', () => startServices(options, supervisor, central, nats))
+    await progress('services', () => startServices(options, supervisor, { central, nats, issuer }))
     for (const [index, store] of options.stores.entries()) {
       const ports = options.ports.stores[index]
       if (ports === undefined) throw new RangeError(`no ports for ${store.storeId}`)
@@ -103,7 +107,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const startHub = (part: StoreParts) => supervisor.start(hubSpecOf(options, part, central, nats))
     await progress('store hubs', () => Promise.all(parts.stores.map(startHub)))
     await progress('catalogue in every store', () => Promise.all(parts.stores.map(untilStocked)))
-    return systemOf(options, supervisor, parts.stores, { central, nats, startHub, stop })
+    return systemOf(options, supervisor, parts.stores, { central, nats, issuer, startHub, stop })
   } catch (error) {
     await stop()
     throw error
@@ -127,9 +131,13 @@ async function untilStocked({ store, ports }: StoreParts): Promise<void> {
   )
 }
 
-interface Running {
+interface Centre {
   readonly central: Endpoint
   readonly nats: Endpoint
+  readonly issuer: Issuer
+}
+
+interface Running extends Centre {
   readonly startHub: (part: StoreParts) => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -138,7 +146,7 @@ function systemOf(
   options: SystemOptions,
   supervisor: Supervisor,
   stores: readonly StoreParts[],
-  { central, nats, startHub, stop }: Running,
+  { central, nats, issuer, startHub, stop }: Running,
 ): System {
   const partOf = (storeId: string): StoreParts => {
     const part = stores.find((candidate) => candidate.store.storeId === storeId)
@@ -164,6 +172,7 @@ function systemOf(
         return links.every((link) => link.isConnected)
       },
     })),
+    issuer,
     supervisor,
     cutWan: (storeId) => partOf(storeId).links.forEach((link) => link.cut()),
     // Traces first: the publisher reports a sale's spans as soon as NATS is back, and they are to have somewhere to go.
@@ -186,8 +195,7 @@ async function startCollector(port: number): Promise<FastifyInstance> {
 async function startServices(
   options: SystemOptions,
   supervisor: Supervisor,
-  central: Endpoint,
-  nats: Endpoint,
+  { central, nats, issuer }: Centre,
 ): Promise<void> {
   const { ports, machine } = options
   const tracesUrl = urlOf(ports.traces)
@@ -197,6 +205,7 @@ async function startServices(
       couchdbUrl: central.url,
       natsUrl: nats.url,
       tracesUrl,
+      issuer,
       machine,
     }),
   )

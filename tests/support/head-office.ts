@@ -39,19 +39,20 @@ interface AuditItem {
 }
 
 /** The body of an answer; undefined for 404. Throws an Error with address, status and body for anything else. */
-async function get(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(answerTimeoutMs) })
+async function get(url: string, token?: string): Promise<unknown> {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(answerTimeoutMs) })
   const text = await response.text()
   if (response.status === 404) return undefined
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.slice(0, 300)}`)
   return JSON.parse(text)
 }
 
-async function items<Item>(url: URL): Promise<Item[]> {
+async function items<Item>(ask: (url: string) => Promise<unknown>, url: URL): Promise<Item[]> {
   const all: Item[] = []
   const page = new URL(url)
   for (;;) {
-    const answer = (await get(page.href)) as Page<Item> | undefined
+    const answer = (await ask(page.href)) as Page<Item> | undefined
     all.push(...(answer?.items ?? []))
     const cursor = answer?.nextCursor ?? null
     if (cursor === null) return all
@@ -59,26 +60,28 @@ async function items<Item>(url: URL): Promise<Item[]> {
   }
 }
 
-export function askHeadOffice({ urls }: Pick<System, 'urls'>) {
+/** As the demo manager. */
+export function askHeadOffice({ urls, issuer }: Pick<System, 'urls' | 'issuer'>) {
+  const ask = async (url: string) => get(url, (await issuer.managerToken()).token)
   const { sales, inventory, 'sync-log': syncLog } = urls.services
   return {
     /** Empty for a store of which the ledger has not heard. */
-    series: (storeId: string) => items<Series>(new URL(`${sales}/stores/${storeId}/series`)),
-    receipt: async (number: string) => (await get(`${sales}/receipts/${number}`)) as Receipt | undefined,
+    series: (storeId: string) => items<Series>(ask, new URL(`${sales}/stores/${storeId}/series`)),
+    receipt: async (number: string) => (await ask(`${sales}/receipts/${number}`)) as Receipt | undefined,
     /** Journal ids of a day's sales. */
     saleIds: async (storeId: string, date: string) => {
-      const found = await items<{ readonly id: string }>(new URL(`${sales}/stores/${storeId}/sales?date=${date}`))
+      const found = await items<{ readonly id: string }>(ask, new URL(`${sales}/stores/${storeId}/sales?date=${date}`))
       return found.map(({ id }) => id)
     },
     /** Undefined while the service knows nothing of it. */
     onHand: async (storeId: string, sku: string) => {
-      const answer = (await get(`${inventory}/stores/${storeId}/stock/${sku}`)) as { onHand: number } | undefined
+      const answer = (await ask(`${inventory}/stores/${storeId}/stock/${sku}`)) as { onHand: number } | undefined
       return answer?.onHand
     },
-    auditChain: async (storeId: string) => (await get(`${syncLog}/stores/${storeId}/chain`)) as AuditChain | undefined,
+    auditChain: async (storeId: string) => (await ask(`${syncLog}/stores/${storeId}/chain`)) as AuditChain | undefined,
     /** Ids of the documents that the audit trail says the hub stored. */
     auditedDocuments: async (storeId: string) => {
-      const found = await items<AuditItem>(new URL(`${syncLog}/stores/${storeId}/entries?kind=documents-stored`))
+      const found = await items<AuditItem>(ask, new URL(`${syncLog}/stores/${storeId}/entries?kind=documents-stored`))
       return new Set(found.flatMap((item) => item.entry.event.documents ?? []).map(({ id }) => id))
     },
     trace: async (traceId: string) => {

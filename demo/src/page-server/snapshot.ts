@@ -1,6 +1,7 @@
 /** Takes a snapshot of the system for the page, by asking its parts as any client would. */
 import { receiptNumberOf } from '@tidemark/contracts'
-import { ask } from '../ask.ts'
+import type { Static, TSchema } from 'typebox'
+import { ask, type Answer } from '../ask.ts'
 import { hubName } from '../process-specs.ts'
 import type { System, SystemStore } from '../system.ts'
 import { answers, type ReceiptAnswer } from './answers.ts'
@@ -21,7 +22,7 @@ export function createSnapshots(system: System, addresses: Snapshot['addresses']
   const known = new Map<string, ReceiptAnswer>()
   const audits = new Map<string, Promise<StoreAudit>>()
   const auditOf = (store: SystemStore): Promise<StoreAudit> => {
-    const audit = audits.get(store.storeId) ?? storeAudit(system.urls.services['sync-log'], store)
+    const audit = audits.get(store.storeId) ?? storeAudit(system, store)
     if (!audits.has(store.storeId)) setTimeout(() => audits.delete(store.storeId), auditMaxAgeMs).unref()
     audits.set(store.storeId, audit)
     return audit
@@ -45,10 +46,10 @@ async function take(
   const { stores, urls } = system
   const [storeSnapshots, days, receipts, audit, openConflicts] = await Promise.all([
     Promise.all(stores.map((store) => storeSnapshot(system, store))),
-    Promise.all(stores.map((store) => storeDay(urls.services.sales, store))),
+    Promise.all(stores.map((store) => storeDay(system, store))),
     newestReceipts(system, known),
     Promise.all(stores.map(auditOf)),
-    countOpenConflicts(urls.services.conflicts),
+    countOpenConflicts(system),
   ])
   return {
     at: new Date().toISOString(),
@@ -65,6 +66,15 @@ async function take(
   }
 }
 
+async function askService<Schema extends TSchema>(
+  { issuer, urls }: System,
+  service: keyof System['urls']['services'],
+  schema: Schema,
+  path: string,
+): Promise<Answer<Static<Schema>>> {
+  return ask(schema, urls.services[service] + path, (await issuer.managerToken()).token)
+}
+
 async function storeSnapshot(system: System, store: SystemStore): Promise<StoreSnapshot> {
   const hub = system.supervisor.list().find((process) => process.name === hubName(store.storeId)) ?? null
   const status = hub?.state === 'running' ? await ask(answers.hubStatus, `${store.hubUrl}/api/status`) : undefined
@@ -78,9 +88,9 @@ async function storeSnapshot(system: System, store: SystemStore): Promise<StoreS
   }
 }
 
-async function storeDay(salesUrl: string, { storeId, name }: SystemStore): Promise<StoreDay> {
+async function storeDay(system: System, { storeId, name }: SystemStore): Promise<StoreDay> {
   const date = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(new Date())
-  const answer = await ask(answers.day, `${salesUrl}/stores/${storeId}/days/${date}`)
+  const answer = await askService(system, 'sales', answers.day, `/stores/${storeId}/days/${date}`)
   if (answer.kind === 'silent') return { storeId, name, date, total: null }
   const { sales, grossMinor, currency } =
     answer.kind === 'found' ? answer.body : { sales: 0, grossMinor: 0, currency: null }
@@ -88,16 +98,15 @@ async function storeDay(salesUrl: string, { storeId, name }: SystemStore): Promi
 }
 
 async function newestReceipts(system: System, known: Map<string, ReceiptAnswer>): Promise<ReceiptAnswer[]> {
-  const salesUrl = system.urls.services.sales
   const series = await Promise.all(
-    system.stores.map((store) => ask(answers.series, `${salesUrl}/stores/${store.storeId}/series`)),
+    system.stores.map((store) => askService(system, 'sales', answers.series, `/stores/${store.storeId}/series`)),
   )
   const numbers = series
     .flatMap((answer) => (answer.kind === 'found' ? answer.body.items : []))
     .flatMap(({ incarnation, last }) =>
       Array.from({ length: Math.min(last, shownReceipts) }, (_, back) => receiptNumberOf(incarnation, last - back)),
     )
-  const receipts = await Promise.all(numbers.map((number) => receiptOf(salesUrl, number, known)))
+  const receipts = await Promise.all(numbers.map((number) => receiptOf(system, number, known)))
   return receipts
     .filter((receipt) => receipt !== undefined)
     .filter((receipt) => receipt.entry.type === 'sale')
@@ -106,13 +115,13 @@ async function newestReceipts(system: System, known: Map<string, ReceiptAnswer>)
 }
 
 async function receiptOf(
-  salesUrl: string,
+  system: System,
   number: string,
   known: Map<string, ReceiptAnswer>,
 ): Promise<ReceiptAnswer | undefined> {
   const found = known.get(number)
   if (found !== undefined) return found
-  const answer = await ask(answers.receipt, `${salesUrl}/receipts/${number}`)
+  const answer = await askService(system, 'sales', answers.receipt, `/receipts/${number}`)
   if (answer.kind !== 'found') return undefined
   if (known.size >= maxKnownReceipts) known.clear()
   known.set(number, answer.body)
@@ -146,13 +155,13 @@ async function stockOf(system: System, receipts: readonly ReceiptAnswer[]): Prom
 }
 
 async function onHandIn(system: System, storeId: string, sku: string): Promise<StockRow['stores'][number]> {
-  const url = `${system.urls.services.inventory}/stores/${storeId}/stock/${encodeURIComponent(sku)}`
-  const answer = await ask(answers.stock, url)
+  const path = `/stores/${storeId}/stock/${encodeURIComponent(sku)}`
+  const answer = await askService(system, 'inventory', answers.stock, path)
   return { storeId, onHand: answer.kind === 'found' ? answer.body.onHand : null }
 }
 
-async function storeAudit(syncLogUrl: string, { storeId, name }: SystemStore): Promise<StoreAudit> {
-  const answer = await ask(answers.chain, `${syncLogUrl}/stores/${storeId}/chain`)
+async function storeAudit(system: System, { storeId, name }: SystemStore): Promise<StoreAudit> {
+  const answer = await askService(system, 'sync-log', answers.chain, `/stores/${storeId}/chain`)
   if (answer.kind !== 'found') {
     return { storeId, name, state: answer.kind === 'absent' ? 'none' : 'unknown', entries: 0 }
   }
@@ -160,8 +169,8 @@ async function storeAudit(syncLogUrl: string, { storeId, name }: SystemStore): P
   return { storeId, name, state: answer.body.verified ? 'verified' : 'broken', entries }
 }
 
-async function countOpenConflicts(conflictsUrl: string): Promise<number | null> {
-  const answer = await ask(answers.conflicts, `${conflictsUrl}/conflicts?status=open&limit=100`)
+async function countOpenConflicts(system: System): Promise<number | null> {
+  const answer = await askService(system, 'conflicts', answers.conflicts, '/conflicts?status=open&limit=100')
   if (answer.kind === 'silent') return null
   return answer.kind === 'found' ? answer.body.items.length : 0
 }

@@ -47,7 +47,7 @@ afterAll(async () => {
 })
 
 async function start(reconcileEveryMs: number): Promise<RunningService> {
-  const loaded = loadServiceConfig({ PORT: '0', COUCHDB_URL: central.url, NATS_URL: nats.url })
+  const loaded = loadServiceConfig({ PORT: '0', COUCHDB_URL: central.url, NATS_URL: nats.url, AUTH: 'off' })
   if (!loaded.ok) throw new Error(loaded.problems.join('; '))
   const started = await startService(loaded.config, conflictsService, {
     logger: pino({ level: 'error' }),

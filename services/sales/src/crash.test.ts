@@ -35,7 +35,7 @@ async function startProgram(path: string, ready: '/health/ready' | '/health/live
   const port = await freePort()
   return startProcess({
     program: fileURLToPath(new URL(path, import.meta.url)),
-    env: { PORT: String(port), COUCHDB_URL: central.url, NATS_URL: nats.url, LOG_LEVEL: 'info' },
+    env: { PORT: String(port), COUCHDB_URL: central.url, NATS_URL: nats.url, LOG_LEVEL: 'info', AUTH: 'off' },
     readyUrl: `http://127.0.0.1:${port}${ready}`,
   })
 }
@@ -97,7 +97,7 @@ test('a service started with nothing there waits for CouchDB and NATS and says w
   const address = `http://127.0.0.1:${port}`
   const waiting = await startProcess({
     program: fileURLToPath(new URL('./server.ts', import.meta.url)),
-    env: { PORT: String(port), COUCHDB_URL: central.url, NATS_URL: nats.url },
+    env: { PORT: String(port), COUCHDB_URL: central.url, NATS_URL: nats.url, AUTH: 'off' },
     readyUrl: `${address}/health/live`,
   })
   const ready = await fetch(`${address}/health/ready`)

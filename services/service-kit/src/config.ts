@@ -1,4 +1,6 @@
 /** Configuration of a service: environment in, frozen object or readable problems out. */
+import type { SignInConfig } from './sign-in/verify-token.ts'
+
 export interface ServiceConfig {
   readonly host: string
   readonly port: number
@@ -8,6 +10,7 @@ export interface ServiceConfig {
   readonly natsUrl: string
   readonly otlpEndpoint: string | undefined
   readonly logLevel: LogLevel
+  readonly signIn: SignInConfig
 }
 
 export type ConfigResult =
@@ -18,7 +21,10 @@ export type LogLevel = (typeof logLevels)[number]
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads HOST, PORT, COUCHDB_URL, NATS_URL, OTEL_EXPORTER_OTLP_ENDPOINT and LOG_LEVEL. */
+/**
+ * Reads HOST, PORT, COUCHDB_URL, NATS_URL, OTEL_EXPORTER_OTLP_ENDPOINT, LOG_LEVEL, and for sign-in one of JWKS_URL and
+ * JWKS_FILE, JWT_ISSUER, JWT_AUDIENCE, or AUTH=off.
+ */
 export function loadServiceConfig(env: Environment = process.env): ConfigResult {
   const problems: string[] = []
   const config: ServiceConfig = {
@@ -28,6 +34,7 @@ export function loadServiceConfig(env: Environment = process.env): ConfigResult 
     natsUrl: readUrl('NATS_URL', env['NATS_URL'], ['nats:', 'tls:'], problems) ?? '',
     otlpEndpoint: readOptionalUrl('OTEL_EXPORTER_OTLP_ENDPOINT', env['OTEL_EXPORTER_OTLP_ENDPOINT'], problems),
     logLevel: readLogLevel(env['LOG_LEVEL'], problems),
+    signIn: readSignIn(env, problems),
   }
   return problems.length === 0 ? { ok: true, config: Object.freeze(config) } : { ok: false, problems }
 }
@@ -63,4 +70,24 @@ function readLogLevel(text: string | undefined, problems: string[]): LogLevel {
   const level = logLevels.find((known) => known === (text ?? 'info'))
   if (level === undefined) problems.push(`LOG_LEVEL must be one of ${logLevels.join(', ')}`)
   return level ?? 'info'
+}
+
+/** Sign-in is never off by an oversight: it takes a word of its own. */
+function readSignIn(env: Environment, problems: string[]): SignInConfig {
+  const off: SignInConfig = { kind: 'off' }
+  const { AUTH: auth = '', JWKS_URL: url = '', JWKS_FILE: file = '' } = env
+  if (!['', 'on', 'off'].includes(auth)) problems.push('AUTH must be on or off')
+  if (url !== '' && file !== '') problems.push('JWKS_URL and JWKS_FILE exclude each other')
+  if (auth === 'off') {
+    if (url !== '' || file !== '') problems.push('AUTH=off and a JWKS exclude each other')
+    return off
+  }
+  if (url === '' && file === '') {
+    problems.push(
+      'JWKS_URL or JWKS_FILE is missing: the public keys of who issues tokens (AUTH=off for development only)',
+    )
+    return off
+  }
+  const keys = file === '' ? { url: readUrl('JWKS_URL', url, ['http:', 'https:'], problems) ?? '' } : { file }
+  return { kind: 'jwks', keys, issuer: env['JWT_ISSUER'] || undefined, audience: env['JWT_AUDIENCE'] || undefined }
 }

@@ -1,11 +1,14 @@
 /** What can go wrong between a service and its dependencies. Expected outcomes of single documents are returned, not thrown. */
 import { errorCodes, type ErrorCode } from '@tidemark/contracts'
 
+/** `issuer`: whoever publishes the keys with which tokens are verified. */
+export type Dependency = 'couchdb' | 'nats' | 'issuer'
+
 /** A dependency is away, overloaded or refuses our credentials: the same work is worth doing again later. */
 export class UnavailableError extends Error {
   override readonly name: string = 'UnavailableError'
-  readonly dependency: 'couchdb' | 'nats'
-  constructor(dependency: 'couchdb' | 'nats', message: string) {
+  readonly dependency: Dependency
+  constructor(dependency: Dependency, message: string) {
     super(message)
     this.dependency = dependency
   }
@@ -53,6 +56,16 @@ export class HttpProblem extends Error {
 
 export function notFound(detail: string): HttpProblem {
   return new HttpProblem(404, errorCodes.notFound, detail)
+}
+
+/** Nobody has signed in, or not with a token that is good. */
+export function unauthorized(detail: string): HttpProblem {
+  return new HttpProblem(401, errorCodes.unauthorized, detail)
+}
+
+/** Somebody has signed in, who may not do this. */
+export function forbidden(detail: string): HttpProblem {
+  return new HttpProblem(403, errorCodes.forbidden, detail)
 }
 
 export function invalidField(field: string, message: string): HttpProblem {

@@ -16,6 +16,7 @@ export { findInCatalogue, listDatabases, storeExists } from './couch/store-exist
 export {
   CouchError,
   DatabaseMissingError,
+  forbidden,
   HttpProblem,
   invalidField,
   notFound,
@@ -26,6 +27,8 @@ export type { HandleBatch, Outcome, SpanNames } from './feed/handle-batch.ts'
 export { authoredBody, checkSourceId, idOf, traceOriginOf, type SourceDocument } from './feed/source-document.ts'
 export { decodeCursor, defaultPageSize, encodeCursor, pageOf, pageParameters } from './http/pagination.ts'
 export type { ServiceApp } from './http/service-app.ts'
+export { openAllRoutes } from './sign-in/require-sign-in.ts'
+export { hasRole, maySeeStore, requireStoreAccess, type Principal, type Role } from './sign-in/principal.ts'
 export { runService } from './run-service.ts'
 export {
   startService,

@@ -28,6 +28,7 @@ import { connectNats } from './feed/nats-connection.ts'
 import { buildServiceApp, type ServiceApp } from './http/service-app.ts'
 import { backoffMs, pause } from './pause.ts'
 import { startReconciler, type Reconciler } from './reconciliation/reconciler.ts'
+import { createTokenVerifier } from './sign-in/verify-token.ts'
 
 export interface ServiceParts {
   readonly client: CouchClient
@@ -113,6 +114,7 @@ export async function startService(
     description: definition.description,
     telemetry,
     logger,
+    verifyToken: createTokenVerifier(config.signIn),
     checks: {
       async couchdb() {
         if (!prepared) throw new Error('not reached yet')
@@ -129,6 +131,7 @@ export async function startService(
   service.addRoutes(app)
   const address = await app.listen({ host: config.host, port: config.port })
   logger.info({ address }, `${definition.name} listens`)
+  if (config.signIn.kind === 'off') logger.warn('AUTH=off: whoever reaches this address may do everything')
 
   async function reachCouch(): Promise<void> {
     await untilItWorks('CouchDB', stopping.signal, logger, prepare)

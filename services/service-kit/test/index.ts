@@ -13,5 +13,6 @@ export {
   type SampleDocument,
   type SampleEntry,
 } from './sample-documents.ts'
-export { runInProcess, silentLogger, type TestService } from './run-in-process.ts'
+export { runInProcess, silentLogger, type TestAnswer, type TestService } from './run-in-process.ts'
+export { signInEnvironment, signToken, type TestClaims } from './sign-in.ts'
 export { waitUntil } from './wait-until.ts'

@@ -34,7 +34,7 @@ beforeAll(async () => {
   ;[central, nats] = await Promise.all([startCentral(), startNatsServer()])
   client = connectCouch(central.url)
   publisher = await connectPublisher(nats.url)
-  const loaded = loadServiceConfig({ PORT: '0', COUCHDB_URL: central.url, NATS_URL: nats.url })
+  const loaded = loadServiceConfig({ PORT: '0', COUCHDB_URL: central.url, NATS_URL: nats.url, AUTH: 'off' })
   if (!loaded.ok) throw new Error(loaded.problems.join('; '))
   service = await startService(loaded.config, syncLogService, {
     logger: pino({ level: 'silent' }),

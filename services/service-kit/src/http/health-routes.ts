@@ -14,11 +14,14 @@ export function addHealthRoutes(
   telemetry: Telemetry,
   checks: Readonly<Record<string, ReadinessCheck>>,
 ): void {
-  app.get('/health/live', { schema: { tags: ['health'], summary: 'The process runs' } }, () => ({ status: 'live' }))
+  const config = { isOpen: true }
+  app.get('/health/live', { config, schema: { tags: ['health'], summary: 'The process runs' } }, () => ({
+    status: 'live',
+  }))
 
   app.get(
     '/health/ready',
-    { schema: { tags: ['health'], summary: 'Its dependencies answer; 503 names the one that does not' } },
+    { config, schema: { tags: ['health'], summary: 'Its dependencies answer; 503 names the one that does not' } },
     async (_request, reply) => {
       const results = await Promise.all(
         Object.entries(checks).map(async ([name, check]) => ({ name, reason: await failureOf(check) })),
@@ -40,7 +43,7 @@ export function addHealthRoutes(
     },
   )
 
-  app.get('/metrics', { schema: { tags: ['health'], summary: 'Prometheus text format' } }, (request, reply) => {
+  app.get('/metrics', { config, schema: { tags: ['health'], summary: 'Prometheus text format' } }, (request, reply) => {
     reply.hijack()
     telemetry.serveMetrics(request.raw, reply.raw)
   })

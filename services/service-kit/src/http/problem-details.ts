@@ -34,6 +34,7 @@ export function installProblemDetails(app: FastifyInstance): void {
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, details: ProblemDetails): FastifyReply {
+  if (details.status === 401) reply.header('www-authenticate', 'Bearer')
   return reply
     .code(details.status)
     .type('application/problem+json')

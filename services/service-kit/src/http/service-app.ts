@@ -1,7 +1,5 @@
 /** The Fastify application that every service starts from: validation, errors, documentation, health. */
 import { randomUUID } from 'node:crypto'
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, {
   LogController,
@@ -12,7 +10,10 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify'
 import type { Telemetry } from '@tidemark/telemetry'
+import { requireSignIn } from '../sign-in/require-sign-in.ts'
+import type { VerifyToken } from '../sign-in/verify-token.ts'
 import { addHealthRoutes, type ReadinessCheck } from './health-routes.ts'
+import { describeApi } from './openapi.ts'
 import { installProblemDetails } from './problem-details.ts'
 
 export interface ServiceAppOptions {
@@ -23,6 +24,7 @@ export interface ServiceAppOptions {
   readonly logger: FastifyBaseLogger
   /** By name of the dependency. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>
+  readonly verifyToken: VerifyToken
 }
 
 /** A Fastify application whose routes take their types from their TypeBox schemas. */
@@ -56,10 +58,8 @@ export async function buildServiceApp(options: ServiceAppOptions): Promise<Servi
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: options.title, description: options.description, version: '0.1.0' } },
-  })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  requireSignIn(app, options.verifyToken)
+  await describeApi(app, options)
   addHealthRoutes(app, options.telemetry, options.checks)
   return app
 }
