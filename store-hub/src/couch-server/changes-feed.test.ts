@@ -149,3 +149,17 @@ test('pages, directions and filters select what they say', async () => {
   expect(await ids('filter=_selector', { selector: { _id: { $gt: 'a' } } })).toEqual([['b', 'c'], 0])
   expect(await ids('filter=_design')).toEqual([['_design/d'], 0])
 })
+
+test('a long feed comes whole in either direction, page by page', async () => {
+  const shop = await server.store.create('long')
+  const ids = Array.from({ length: 250 }, (_, n) => `d${String(n).padStart(3, '0')}`)
+  await shop.write(ids.map((id) => ({ kind: 'edit', id, deleted: false, body: '{}' })))
+  const read = async (query: string): Promise<string[]> => {
+    const { body } = await server.ask('GET', `/long/_changes?include_docs=true${query}`)
+    return (body['results'] as { id: string }[]).map(({ id }) => id)
+  }
+  expect(await read('')).toEqual(ids)
+  expect(await read('&descending=true')).toEqual(ids.toReversed())
+  expect(await read('&descending=true&limit=150')).toEqual(ids.toReversed().slice(0, 150))
+  expect(await read('&limit=150')).toEqual(ids.slice(0, 150))
+})

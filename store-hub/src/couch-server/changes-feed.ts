@@ -27,7 +27,7 @@ export function* normalFeed(source: ChangesSource, request: ChangesRequest): Gen
   const { database, sequences } = source
   const reader = new ChangesReader(database, sequences, request)
   // Without an end, a reader that is slower than the writers would never come to it.
-  const end = database.info().updateSequence
+  const end = database.updateSequence
   yield OPEN_LIST
   let separator = ''
   for (let isLast = false; !isLast;) {
@@ -55,10 +55,11 @@ function closeList({ database, sequences }: ChangesSource, lastSequence: number)
 const COUNTED_AT_MOST = 20_000
 
 function countPending(database: DocumentDatabase, since: number): number {
-  const { updateSequence, documentCount, deletedCount } = database.info()
-  const ahead = updateSequence - since
+  const ahead = database.updateSequence - since
   if (ahead <= 0) return 0
-  return ahead <= COUNTED_AT_MOST ? database.countChanges(since) : Math.min(ahead, documentCount + deletedCount)
+  if (ahead <= COUNTED_AT_MOST) return database.countChanges(since)
+  const { documentCount, deletedCount } = database.info()
+  return Math.min(ahead, documentCount + deletedCount)
 }
 
 /** What a waiting feed reads; feeds that stand at the same place share it. */

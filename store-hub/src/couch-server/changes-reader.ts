@@ -40,6 +40,13 @@ export interface ChangesPage {
 const PAGE = 1_000
 const PAGE_WITH_DOCUMENTS = 100
 
+interface Found {
+  readonly documents: readonly ChangedDocument[]
+  /** everything up to here, or of a descending feed down to here, is in `documents` */
+  readonly lastSequence: number
+  readonly isLast: boolean
+}
+
 export class ChangesReader {
   readonly #database: DocumentDatabase
   readonly #sequences: SequenceFormat
@@ -56,7 +63,7 @@ export class ChangesReader {
     this.#left = request.limit
   }
 
-  /** Everything up to here has been looked at. */
+  /** Everything up to here has been looked at; of a descending feed everything from here on, where 0 is the end. */
   get lastSequence(): number {
     return this.#position
   }
@@ -88,30 +95,29 @@ export class ChangesReader {
     return { changes, lastSequence: this.#position, isLast: found.isLast || this.#left <= 0 }
   }
 
-  #readRange(end: number): { documents: readonly ChangedDocument[]; lastSequence: number; isLast: boolean } {
+  #readRange(end: number): Found {
     const { descending, includeDocs, filter } = this.#request
     const bodies = includeDocs || filter?.kind === 'documents'
     const pageSize = bodies ? PAGE_WITH_DOCUMENTS : PAGE
-    if (descending) return this.#readDescending(bodies)
     const limit = filter === undefined ? Math.min(this.#left, pageSize) : pageSize
+    if (descending) return this.#readDescending(bodies, limit)
     const page = this.#database.changes({ since: this.#position, limit, bodies })
     const documents = page.filter((changed) => changed.sequence <= end)
     const isLast = page.length < limit || documents.length < page.length
     const lastSequence = isLast
-      ? Math.max(this.#position, Math.min(this.#database.info().updateSequence, end))
+      ? Math.max(this.#position, Math.min(this.#database.updateSequence, end))
       : (page.at(-1)?.sequence ?? this.#position)
     return { documents, lastSequence, isLast }
   }
 
-  // A descending feed can't be continued at a sequence: it is read at once, and its limit is expected to be small.
-  #readDescending(bodies: boolean) {
-    const { filter } = this.#request
-    const limit = filter === undefined && Number.isFinite(this.#left) ? this.#left : Number.MAX_SAFE_INTEGER
-    const documents = this.#database.changes({ descending: true, limit, bodies })
-    return { documents, lastSequence: documents.at(-1)?.sequence ?? this.#database.info().updateSequence, isLast: true }
+  #readDescending(bodies: boolean, limit: number): Found {
+    const before = this.#position === 0 ? {} : { before: this.#position }
+    const documents = this.#database.changes({ descending: true, limit, bodies, ...before })
+    const lastSequence = documents.at(-1)?.sequence ?? (this.#position || this.#database.updateSequence)
+    return { documents, lastSequence, isLast: documents.length < limit }
   }
 
-  #readIds(ids: ReadonlySet<string>) {
+  #readIds(ids: ReadonlySet<string>): Found {
     const since = this.#position
     const { descending, includeDocs } = this.#request
     const heads = [...ids].flatMap((id) => this.#database.head(id) ?? []).filter(({ sequence }) => sequence > since)
@@ -119,7 +125,7 @@ export class ChangesReader {
     const documents: ChangedDocument[] = includeDocs
       ? heads.map((head) => ({ ...head, body: this.#database.read(head.id, head.rev)?.body ?? '{}' }))
       : heads
-    return { documents, lastSequence: Math.max(since, this.#database.info().updateSequence), isLast: true }
+    return { documents, lastSequence: Math.max(since, this.#database.updateSequence), isLast: true }
   }
 
   #toChange(changed: ChangedDocument): Change | undefined {

@@ -54,6 +54,8 @@ export interface ChangedDocument extends DocumentHead {
 export interface ChangesRange {
   /** exclusive; default 0 */
   readonly since?: number
+  /** exclusive; where a descending feed goes on */
+  readonly before?: number
   /** rows at most */
   readonly limit: number
   readonly descending?: boolean
@@ -144,6 +146,8 @@ export interface DatabaseInfo {
 
 export interface DocumentDatabase {
   readonly name: string
+  /** as `info` has it, for those who ask at every request: `info` also asks the file */
+  readonly updateSequence: number
   info(): DatabaseInfo
 
   /** Undefined for an id that was never written. A deleted document has a head. */

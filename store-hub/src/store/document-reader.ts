@@ -40,11 +40,12 @@ export function createDocumentReader(rows: Rows, state: DatabaseState, name: str
       return { id, rev: winner.rev, deleted: winner.deleted === 1, body: sound(id, winner.rev, winner) }
     },
 
-    changes({ since = 0, limit, descending = false, bodies = false }: ChangesRange): ChangedDocument[] {
+    changes({ since = 0, before, limit, descending = false, bodies = false }: ChangesRange): ChangedDocument[] {
       const order = descending ? 'd.sequence DESC' : 'd.sequence'
+      const bounds = before === undefined ? [since] : [since, before]
       return rows
-        .listing(bodies, 'd.sequence > ?', order)
-        .all(since, limit, 0)
+        .listing(bodies, before === undefined ? 'd.sequence > ?' : 'd.sequence > ? AND d.sequence < ?', order)
+        .all(...bounds, limit, 0)
         .map((row) => toListed(row, bodies))
     },
 

@@ -92,6 +92,9 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
 
   return {
     name,
+    get updateSequence() {
+      return state.sequence
+    },
     info: () => guarded(readInfo),
     head: (id) => guarded(() => reader.head(id)),
     revisionTree: (id) => guarded(() => reader.revisionTree(id)),

@@ -47,6 +47,8 @@ function openFeed<P extends CouchPrincipal>(
   const { raw } = reply
   const feed = context.feeds.open(databaseNameOf(request))
   raw.once('close', () => feed.close())
+  // It may have closed while the client was authenticated.
+  if (raw.destroyed) feed.close()
   raw.once('finish', () => {
     feed.close()
     // The connection would be kept for a next request, and hold up the server that ended this feed to close.
@@ -110,7 +112,7 @@ function readSince<P extends CouchPrincipal>(
   const sent = request.headers['last-event-id'] ?? query.text('last-event-id') ?? query.text('since')
   const since = context.sequences.parse(sent)
   if (since === 0) return 0
-  const { updateSequence } = databaseOf(context, request).info()
+  const { updateSequence } = databaseOf(context, request)
   if (since === 'now') return updateSequence
   if (since <= updateSequence) return since
   const { onClientAhead } = context.options

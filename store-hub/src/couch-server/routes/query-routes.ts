@@ -20,7 +20,7 @@ export function queryRoutes<P extends CouchPrincipal>(app: FastifyInstance, cont
   const listDocuments = (database: DocumentDatabase, parameters: Parameters): Generator<string> => {
     const asked = readRange(parameters)
     const updateSequence = parameters.boolean('update_seq')
-      ? context.sequences.text(database.info().updateSequence)
+      ? context.sequences.text(database.updateSequence)
       : undefined
     const keys = readKeys(parameters, maxKeys)
     const range = { ...asked, updateSequence }
