@@ -9,7 +9,7 @@
 // 4. A central with a uuid that was never seen here starts from nothing, too. A cluster's nodes may have one each.
 import { createHash } from 'node:crypto'
 import type { DocumentDatabase } from '../store/index.ts'
-import type { Direction } from './links.ts'
+import type { Direction } from './routes.ts'
 
 interface SessionEnd {
   readonly session: string

@@ -4,6 +4,5 @@ export type { CentralAnswer, CentralLine, CentralRequest, LineTimings } from './
 export type { Fence, FenceVerdict } from './fence.ts'
 export { createCentralReplication } from './runner.ts'
 export type { CentralReplication } from './runner.ts'
-export type { RewoundError } from './way.ts'
 export type { RefusalDesk } from './way.ts'
 export { openHeardNote } from './heard-note.ts'

@@ -6,9 +6,15 @@ import { salesDatabaseOf } from '@tidemark/contracts'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore, type DocumentDatabase, type Store } from '../store/index.ts'
-import { startCentral, type Central } from '../testing/central.ts'
-import { openFaultProxy, type Fault, type FaultProxy, type ProxiedRequest } from '../testing/fault-proxy.ts'
-import { eventually } from '../testing/index.ts'
+import {
+  type Central,
+  type Fault,
+  type FaultProxy,
+  type ProxiedRequest,
+  eventually,
+  openFaultProxy,
+  startCentral,
+} from '../testing/index.ts'
 import { createCentralLine, type CentralLineAddress } from './central-line.ts'
 import { createCentralReplication, type CentralReplication, type CentralReplicationOptions } from './runner.ts'
 import type { Fence, FenceVerdict } from './fence.ts'

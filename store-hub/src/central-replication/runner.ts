@@ -17,17 +17,18 @@ import { centralDatabaseOf } from '@tidemark/contracts'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
-import { createArrivalTimes, type ArrivalTimes } from './arrival-times.ts'
+import { createArrivalTimes } from './arrival-times.ts'
 import { centralUuid, openCentralDatabase, type CentralDatabase } from './central-database.ts'
 import { CentralError, isLineFailure } from './central-error.ts'
 import type { CentralLine } from './central-line.ts'
 import { databasesAtCentral } from './discovery.ts'
 import { openFence, type Fence } from './fence.ts'
 import type { HeardNote } from './heard-note.ts'
-import { compareRoutes, pollIntervalMs, routesOf, type Direction, type Route } from './links.ts'
+import { keyOf, refusedText, statusOf, type Link } from './link.ts'
+import { compareRoutes, pollIntervalMs, routesOf, type Direction, type Route } from './routes.ts'
 import { createPull } from './pull.ts'
 import { createPush } from './push.ts'
-import { failuresOf, initialPhase, nextPhase, type LinkEvent, type LinkPhase } from './state.ts'
+import { failuresOf, initialPhase, nextPhase, type LinkEvent } from './state.ts'
 import { agreementMs, RewoundError, type RefusalDesk, type Way } from './way.ts'
 
 export interface CentralReplicationOptions {
@@ -65,20 +66,6 @@ export interface CentralReplication {
    * Before that, enrolments and receipts of an earlier hub may be unknown here.
    */
   hasHeardFromCentral(): boolean
-}
-
-interface Link {
-  readonly route: Route
-  phase: LinkPhase
-  timer: NodeJS.Timeout | undefined
-  way: Way
-  run: Promise<void> | undefined
-  abort: AbortController
-  /** Central's sequence at the start of the last good pull. */
-  remoteSequence: string | undefined
-  nextPollMs: number
-  readonly arrivals: ArrivalTimes
-  lastError: string | undefined
 }
 
 const maxRuns = 3
@@ -425,62 +412,4 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
     },
     hasHeardFromCentral: () => heard.epoch() === store.uuid,
   }
-}
-
-function keyOf({ database, direction }: Route): string {
-  return `${database}/${direction}`
-}
-
-function statusOf(store: Store, link: Link, wan: WanState, fence: Fence): FeedStatus {
-  const { route, way, phase } = link
-  const isPush = route.direction === 'push'
-  const lag = isPush ? (store.database(route.database)?.countChanges(way.sequence) ?? 0) : 0
-  const verdict = fence.verdict()
-  return {
-    state: linkState(phase, wan),
-    lagDocuments: lag + way.refused.size,
-    behindSince: lag === 0 ? null : behindSince(store, link),
-    lastSuccessAt: way.lastSuccessAt,
-    lastError: verdict.kind === 'fenced' ? verdict.reason : (link.lastError ?? null),
-    failures: failuresOf(phase),
-  }
-}
-
-/** When the oldest change that has not travelled came in; after a restart, when it was made. */
-function behindSince(store: Store, { route, way, arrivals }: Link): string | null {
-  const arrivedMs = arrivals.oldestAfter(way.sequence)
-  if (arrivedMs !== undefined) return new Date(arrivedMs).toISOString()
-  const madeMs = madeAtMs(store, route.database, way.sequence)
-  return Number.isNaN(madeMs) ? null : new Date(Math.min(madeMs, Date.now())).toISOString()
-}
-
-/** By the stamp of the first document after a sequence; NaN when it has none, or can't be read. */
-function madeAtMs(store: Store, database: string, sequence: number): number {
-  try {
-    const [oldest] = store.database(database)?.changes({ since: sequence, limit: 1, bodies: true }) ?? []
-    const document = JSON.parse(oldest?.body ?? '{}') as { at?: unknown }
-    return typeof document.at === 'string' ? Date.parse(document.at.slice(0, 24)) : Number.NaN
-  } catch {
-    return Number.NaN
-  }
-}
-
-function linkState(phase: LinkPhase, wan: WanState): FeedStatus['state'] {
-  switch (phase.name) {
-    case 'queued':
-      return wan === 'down' ? 'waiting' : 'running'
-    case 'needs-authorisation':
-    case 'fenced':
-      return 'waiting'
-    default:
-      return phase.name
-  }
-}
-
-function refusedText({ route, way }: Link): string | undefined {
-  const { size } = way.refused
-  if (size === 0) return undefined
-  const documents = size === 1 ? '1 document' : `${size} documents`
-  const what = route.direction === 'push' ? `central refuses ${documents}` : `${documents} of central can't be kept`
-  return `${what}; see the quarantine`
 }

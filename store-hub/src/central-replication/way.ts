@@ -1,7 +1,7 @@
 /** What push and pull have in common: their parts, and what a batch comes to. */
 import type { DocumentDatabase } from '../store/index.ts'
 import type { CentralDatabase } from './central-database.ts'
-import type { Route } from './links.ts'
+import type { Route } from './routes.ts'
 
 export interface WayOptions {
   readonly route: Route

@@ -1,5 +1,4 @@
 export { identityFile, openIdentity } from './instance.ts'
-export type { HubIdentity } from './instance.ts'
 export { createLease } from './lease.ts'
 export type { Lease, LeaseTimings } from './lease.ts'
 export { readOnlyGate } from './read-only-gate.ts'

@@ -4,8 +4,7 @@ import { salesDatabaseOf, type Sale } from '@tidemark/contracts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pouchOf, type PouchDatabase } from '../pouchdb/index.ts'
 import { openStore, type DocumentDatabase, type Store } from '../store/index.ts'
-import { connectTill, eventually, makeSales, startStore, type StoreSystem } from '../testing/index.ts'
-import type { RunningHub } from '../testing/store-system.ts'
+import { type RunningHub, type StoreSystem, connectTill, eventually, makeSales, startStore } from '../testing/index.ts'
 import { identityFile } from './instance.ts'
 
 const salesDatabase = salesDatabaseOf(new Date().toISOString())
