@@ -1,8 +1,8 @@
-// Group commit: everything that is asked for in one turn of the event loop shares a transaction and its fsync.
+// Group commit: everything that is asked for in one turn of the event loop, or a few, shares a transaction and its fsync.
 //
 //   run(a) ─┐                       ┌─ BEGIN IMMEDIATE
 //   run(b) ─┼─► waiting ─► flush ───┤  a, b, c                ─► a, b and c resolve
-//   run(c) ─┘   (next turn)         └─ COMMIT (fsync)            or are tried one by one
+//   run(c) ─┘   (next turns)        └─ COMMIT (fsync)            or are tried one by one
 //
 // 1. A promise resolves after the COMMIT of its job has been fsynced, and never before.
 // 2. Jobs run in the order they came.
@@ -14,6 +14,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { StoreError, toStoreError } from './errors.ts'
 
 const MAX_GROUP_BYTES = 4 * 1024 * 1024
+/** Turns of the event loop that a group waits at most. */
+const MAX_GATHERING_TURNS = 16
 const MAX_WAITING_BYTES = 128 * 1024 * 1024
 
 export interface WriteQueueOptions {
@@ -52,18 +54,29 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const announcements: (() => void)[] = []
   let waitingBytes = 0
   let isScheduled = false
+  let expected = 1
   let isClosed = false
   let onEmpty: (() => void) | undefined
 
   const schedule = (): void => {
     if (isScheduled) return
     isScheduled = true
-    setImmediate(flush)
+    setImmediate(gather, 0, 0)
+  }
+
+  // Whoever was in the last group has its answer now and may be about to write again: as long as each turn brings more of
+  // them, one fsync for all is worth the few microseconds of another turn. A lone writer is never kept waiting.
+  const gather = (before: number, turns: number): void => {
+    const count = waiting.length
+    const mayCome = count < expected && count > before && turns < MAX_GATHERING_TURNS
+    if (mayCome) setImmediate(gather, count, turns + 1)
+    else flush()
   }
 
   const flush = (): void => {
     isScheduled = false
     const group = takeGroup()
+    expected = group.length
     if (!commitGroup(group)) for (const job of group) commitAlone(job)
     if (waiting.length > 0) schedule()
     else onEmpty?.()
