@@ -90,8 +90,9 @@ test('a document is named into its database, and central names carry the store',
   }
 })
 
-test('half a surrogate pair, which has no hash, is named by its field', () => {
+test('what JSON can write and no hash can hold is named by its field', () => {
   const broken = { ...sale(), lines: [{ ...line, name: 'Apple \ud83c' }] }
   expect(problemsOf(broken)).toContain('/lines/0/name holds half of a surrogate pair')
+  expect(problemsOf({ ...sale(), 'a/b': { c: JSON.parse('1e999') as number } })).toBe('/a~1b/c is too large a number')
   expect(problemsOf(sale({ lines: [{ ...line, name: 'Apple 🍎' }] }))).toBe('')
 })

@@ -50,8 +50,8 @@ export function checkDocument(database: string, document: Fields): Problem[] {
   const type = documentTypeOf(document['type'])
   if (type === undefined)
     return [{ field: '/type', message: `unknown document type ${JSON.stringify(document['type'])}` }]
-  const broken = findBrokenText(document)
-  if (broken !== undefined) return [{ field: broken, message: brokenText }]
+  const broken = findBrokenValue(document)
+  if (broken !== undefined) return [broken]
   const problems = schemaProblems(type.schema, document)
   if (problems.length > 0) return problems
   return [...idProblems(document), ...placeProblems(database, document), ...integrityProblems(document)].slice(
@@ -60,22 +60,30 @@ export function checkDocument(database: string, document: Fields): Problem[] {
   )
 }
 
-const brokenText = 'holds half of a surrogate pair, which no UTF-8 can'
-
 /**
- * JSON pointer of the first text or name that is not valid Unicode: such a value has no canonical form, so no hash. JSON can
- * write it as an escape, so it does come in. The value must not be nested without bound.
+ * The first value that JSON can write and that has no canonical form, so no hash: half of a surrogate pair as an escape, and a
+ * number beyond the greatest. The value must not be nested without bound.
  */
-export function findBrokenText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value.isWellFormed() ? undefined : ''
+export function findBrokenValue(value: unknown, field = ''): Problem | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : { field, message: halfCharacter }
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : { field, message: 'is too large a number' }
   if (typeof value !== 'object' || value === null) return undefined
   for (const name of Object.keys(value)) {
-    const pointer = (): string => `/${name.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`
-    if (!name.isWellFormed()) return pointer()
-    const below = findBrokenText((value as Fields)[name])
-    if (below !== undefined) return pointer() + below
+    if (!name.isWellFormed()) return { field: `${field}/${escapePointer(name.toWellFormed())}`, message: halfCharacter }
+    const member = (value as Fields)[name]
+    // Most members are sound, and need no pointer.
+    if (typeof member === 'object' ? member === null : findBrokenValue(member) === undefined) continue
+    const found = findBrokenValue(member, `${field}/${escapePointer(name)}`)
+    if (found !== undefined) return found
   }
   return undefined
+}
+
+const halfCharacter = 'holds half of a surrogate pair, which no UTF-8 can'
+
+/** RFC 6901, section 3. */
+function escapePointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 /** `[{field: '/lines/0/sku', message: 'must be string'}]` → `/lines/0/sku must be string`. */
