@@ -34,7 +34,7 @@ const wakeDelayMs = 50
 const wakeApartMs = 200
 /** Stock is derived from all that was sold; looking at it costs more than a replication. */
 const stockApartMs = 1000
-const stockKey = ' stock'
+const stockKey = 'stock'
 
 export async function liveSocket(app: FastifyInstance, options: LiveSocketOptions): Promise<LiveSocket> {
   const { store, storeId, wan, conflicts, readOnlyReason } = options

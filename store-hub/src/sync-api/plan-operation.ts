@@ -50,8 +50,10 @@ export interface PlanContext {
 }
 
 export function planOperation(item: SyncQueueItem, context: PlanContext): Plan {
-  if (Date.parse(item.timestamp) > context.nowMs + defaultMaxAheadMs) {
-    return refuse(item, '/timestamp', "lies more than a day ahead of the hub's clock")
+  // A leap second is a valid time that Date doesn't know.
+  const madeMs = Date.parse(item.timestamp)
+  if (Number.isNaN(madeMs) || madeMs > context.nowMs + defaultMaxAheadMs) {
+    return refuse(item, '/timestamp', "must be a time at most a day ahead of the hub's clock")
   }
   if (item.action === 'create') return planCreate(item, context)
   if (item.entityType !== 'product') {

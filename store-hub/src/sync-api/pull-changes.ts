@@ -20,7 +20,7 @@ export interface PullParts {
 export const salesMonths = 2
 const entityTypes: readonly SyncEntityType[] = ['sale', 'inventory', 'product']
 const pageRows = 50
-const maxRows = 20_000
+const maxRows = 5000
 const maxBytes = 8_000_000
 
 /** JSON text of a `SyncPullResponse`: bodies go out as they are stored. */

@@ -11,7 +11,7 @@ import {
   canonicalHash,
   checkDocument,
   errorCodes,
-  findBrokenText,
+  findBrokenValue,
   schemaProblems,
   SyncQueueItem,
   type SyncOperationResult,
@@ -100,9 +100,7 @@ async function pushNow(
   const followers: [follower: number, leader: number][] = []
   for (const [index, value] of operations.entries()) {
     const item = readItem(value)
-    const problems = isTooDeep(value, maxDepth)
-      ? [tooDeep]
-      : [...brokenTexts(item), ...schemaProblems(SyncQueueItem, item)]
+    const problems = problemsIn(value, item)
     if (problems.length > 0) {
       reject(index, problems)
       continue
@@ -221,9 +219,10 @@ function readItem(value: unknown): unknown {
     : value
 }
 
-function brokenTexts(value: unknown): Problem[] {
-  const field = findBrokenText(value)
-  return field === undefined ? [] : [{ field, message: 'holds half of a surrogate pair' }]
+function problemsIn(value: unknown, item: unknown): readonly Problem[] {
+  if (isTooDeep(value, maxDepth)) return [tooDeep]
+  const broken = findBrokenValue(item)
+  return broken === undefined ? schemaProblems(SyncQueueItem, item) : [broken]
 }
 
 /** Goes no deeper than `depth`, so that no nesting exhausts the stack. */

@@ -220,11 +220,15 @@ describe('the sync API of a hub', () => {
     const { results } = await answer<{ results: SyncOperationResult[] }>('/api/sync/push', text)
     expect(statuses(results)).toEqual(['rejected', 'synced'])
     const half = JSON.stringify({ operations: [create('inventory', movement()), create('inventory', movement())] })
-    const halved = half.replace('"kind":"delivery"', String.raw`"kind":"delivery","reason":"\ud83c"`)
-    expect(statuses((await answer<{ results: SyncOperationResult[] }>('/api/sync/push', halved)).results)).toEqual([
-      'rejected',
-      'synced',
-    ])
+    for (const reason of [String.raw`"\ud83c"`, '1e999']) {
+      const halved = half.replace('"kind":"delivery"', `"kind":"delivery","reason":${reason}`)
+      expect(statuses((await answer<{ results: SyncOperationResult[] }>('/api/sync/push', halved)).results)).toEqual([
+        'rejected',
+        'synced',
+      ])
+    }
+    const leap = { ...create('inventory', movement()), timestamp: '2026-12-31T23:59:60Z' }
+    expect(await push([leap])).toMatchObject([{ status: 'rejected', problems: [{ field: '/timestamp' }] }])
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
     const nested = `{"operations":[{"id":"deep","entityType":"product","entityId":"product:D","action":"create","timestamp":"${timestamp}","data":{"x":${deep}}}]}`
     expect(await answer('/api/sync/push', nested)).toMatchObject({ results: [{ status: 'rejected' }] })

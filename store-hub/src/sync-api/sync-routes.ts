@@ -16,6 +16,7 @@ import {
   type SyncLogEvent,
 } from '@tidemark/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { setImmediate as yieldTurn } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { HubError, parseInput } from '../errors.ts'
 import type { DocumentDatabase } from '../store/index.ts'
@@ -47,6 +48,7 @@ export interface SyncRouteParts {
 const maxPushBytes = 16_000_000
 const maxRequestBytes = 1_000_000
 const maxListedConflicts = 100
+const conflictsPerTurn = 100
 const tags = ['sync']
 const security = [{ terminal: [] }]
 const failures = {
@@ -150,13 +152,18 @@ function conflictsRoute(app: FastifyInstance, parts: SyncRouteParts): void {
     }
     const results = []
     for (const decision of conflicts) results.push(await resolveConflict(parts.resolve, incarnation, decision))
-    return reply.header('cache-control', 'no-store').send({ ...listConflicts(parts), results })
+    return reply.header('cache-control', 'no-store').send({ ...(await listConflicts(parts)), results })
   })
 }
 
-function listConflicts({ conflicts, databaseOf }: SyncRouteParts): { conflicts: SyncConflict[]; hasMore: boolean } {
+async function listConflicts({
+  conflicts,
+  databaseOf,
+}: SyncRouteParts): Promise<{ conflicts: SyncConflict[]; hasMore: boolean }> {
   const found: SyncConflict[] = []
-  for (const key of conflicts()) {
+  for (const [index, key] of conflicts().entries()) {
+    // After an accident there may be thousands that a rule decides; others are served in between.
+    if (index % conflictsPerTurn === conflictsPerTurn - 1) await yieldTurn()
     const database = databaseOf(key.database)
     const conflict = database === undefined ? undefined : describeConflict(database, key)
     if (conflict === undefined) continue
