@@ -44,7 +44,7 @@ export function createStatusReader(parts: StatusParts): StatusReader {
         databases: databases.filter((status) => status !== undefined).sort(compareStatus),
         terminals: { enrolled: parts.terminals.enrolled(), connected: parts.liveSocket.connected() },
         refusedDocuments: parts.quarantine.count(),
-        openConflicts: await openConflicts(),
+        openConflicts: openConflicts(),
         lease: parts.lease.status(),
       }
     },
