@@ -15,6 +15,15 @@ export const errorCodes = {
 } as const
 export type ErrorCode = (typeof errorCodes)[keyof typeof errorCodes]
 
+/** Those of the central services, which have some of their own. */
+export const serviceErrorCodes = {
+  ...errorCodes,
+  /** 422: understood and allowed, but it contradicts what is recorded, such as a refund of more than was sold. */
+  notPossible: 'not-possible',
+  tooManyRequests: 'too-many-requests',
+} as const
+export type ServiceErrorCode = (typeof serviceErrorCodes)[keyof typeof serviceErrorCodes]
+
 /** RFC 9457 problem details, media type `application/problem+json`. */
 export const ProblemDetails = Type.Object(
   {
@@ -24,6 +33,8 @@ export const ProblemDetails = Type.Object(
     code: Type.String(),
     detail: Type.Optional(Type.String()),
     instance: Type.Optional(Type.String()),
+    /** Stands in the server's log beside what went wrong. */
+    requestId: Type.Optional(Type.String()),
     /** For `validation-failed`: one entry per field, as a JSON pointer into the request. */
     problems: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
   },
