@@ -11,6 +11,8 @@ export interface ServiceConfig {
   readonly otlpEndpoint: string | undefined
   readonly logLevel: LogLevel
   readonly signIn: SignInConfig
+  /** Requests that one signed-in person or program may make in a minute. */
+  readonly requestsPerMinute: number
 }
 
 export type ConfigResult =
@@ -23,7 +25,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Reads HOST, PORT, COUCHDB_URL, NATS_URL, OTEL_EXPORTER_OTLP_ENDPOINT, LOG_LEVEL, and for sign-in one of JWKS_URL and
- * JWKS_FILE, JWT_ISSUER, JWT_AUDIENCE, or AUTH=off.
+ * JWKS_FILE, JWT_ISSUER, JWT_AUDIENCE, or AUTH=off, and RATE_LIMIT_PER_MINUTE.
  */
 export function loadServiceConfig(env: Environment = process.env): ConfigResult {
   const problems: string[] = []
@@ -35,6 +37,7 @@ export function loadServiceConfig(env: Environment = process.env): ConfigResult 
     otlpEndpoint: readOptionalUrl('OTEL_EXPORTER_OTLP_ENDPOINT', env['OTEL_EXPORTER_OTLP_ENDPOINT'], problems),
     logLevel: readLogLevel(env['LOG_LEVEL'], problems),
     signIn: readSignIn(env, problems),
+    requestsPerMinute: readRate(env['RATE_LIMIT_PER_MINUTE'], problems),
   }
   return problems.length === 0 ? { ok: true, config: Object.freeze(config) } : { ok: false, problems }
 }
@@ -70,6 +73,17 @@ function readLogLevel(text: string | undefined, problems: string[]): LogLevel {
   const level = logLevels.find((known) => known === (text ?? 'info'))
   if (level === undefined) problems.push(`LOG_LEVEL must be one of ${logLevels.join(', ')}`)
   return level ?? 'info'
+}
+
+/** A console that looks twice a second at a dozen things is far below it, a loop that has gone wrong far above. */
+const defaultRequestsPerMinute = 6000
+
+function readRate(text: string | undefined, problems: string[]): number {
+  if (text === undefined || text === '') return defaultRequestsPerMinute
+  const rate = Number(text)
+  if (/^[0-9]{1,9}$/.test(text) && rate > 0) return rate
+  problems.push('RATE_LIMIT_PER_MINUTE must be a whole number from 1 to 999999999')
+  return defaultRequestsPerMinute
 }
 
 /** Sign-in is never off by an oversight: it takes a word of its own. */

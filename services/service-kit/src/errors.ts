@@ -1,5 +1,5 @@
 /** What can go wrong between a service and its dependencies. Expected outcomes of single documents are returned, not thrown. */
-import { errorCodes, type ErrorCode } from '@tidemark/contracts'
+import { serviceErrorCodes, type ServiceErrorCode } from '@tidemark/contracts'
 
 /** `issuer`: whoever publishes the keys with which tokens are verified. */
 export type Dependency = 'couchdb' | 'nats' | 'issuer'
@@ -44,9 +44,9 @@ export interface FieldProblem {
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem'
   readonly status: number
-  readonly code: ErrorCode
+  readonly code: ServiceErrorCode
   readonly problems: readonly FieldProblem[]
-  constructor(status: number, code: ErrorCode, detail: string, problems: readonly FieldProblem[] = []) {
+  constructor(status: number, code: ServiceErrorCode, detail: string, problems: readonly FieldProblem[] = []) {
     super(detail)
     this.status = status
     this.code = code
@@ -55,21 +55,21 @@ export class HttpProblem extends Error {
 }
 
 export function notFound(detail: string): HttpProblem {
-  return new HttpProblem(404, errorCodes.notFound, detail)
+  return new HttpProblem(404, serviceErrorCodes.notFound, detail)
 }
 
 /** Nobody has signed in, or not with a token that is good. */
 export function unauthorized(detail: string): HttpProblem {
-  return new HttpProblem(401, errorCodes.unauthorized, detail)
+  return new HttpProblem(401, serviceErrorCodes.unauthorized, detail)
 }
 
 /** Somebody has signed in, who may not do this. */
 export function forbidden(detail: string): HttpProblem {
-  return new HttpProblem(403, errorCodes.forbidden, detail)
+  return new HttpProblem(403, serviceErrorCodes.forbidden, detail)
 }
 
 export function invalidField(field: string, message: string): HttpProblem {
-  return new HttpProblem(400, errorCodes.validationFailed, `${field} ${message}`, [{ field, message }])
+  return new HttpProblem(400, serviceErrorCodes.validationFailed, `${field} ${message}`, [{ field, message }])
 }
 
 export function describeError(error: unknown): string {

@@ -115,7 +115,12 @@ export async function startService(
     telemetry,
     logger,
     verifyToken: createTokenVerifier(config.signIn),
+    requestsPerMinute: config.requestsPerMinute,
     checks: {
+      async service() {
+        // Whoever shares out requests stops sending them here, while those that are under way are still answered.
+        if (stopping.signal.aborted) throw new Error('is stopping')
+      },
       async couchdb() {
         if (!prepared) throw new Error('not reached yet')
         await client.request(Up, { path: '_up', timeoutMs: 2500 })

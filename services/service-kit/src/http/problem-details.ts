@@ -1,6 +1,6 @@
 /** Every error of a service leaves as RFC 9457 problem details, without anything about its inside. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
-import { errorCodes, type ErrorCode, type ProblemDetails } from '@tidemark/contracts'
+import { serviceErrorCodes, type ServiceErrorCode, type ProblemDetails } from '@tidemark/contracts'
 import { HttpProblem, UnavailableError, type FieldProblem } from '../errors.ts'
 
 const titles: Readonly<Record<number, string>> = {
@@ -11,17 +11,21 @@ const titles: Readonly<Record<number, string>> = {
   409: 'Conflict',
   413: 'The request is too large',
   415: 'This media type is not understood',
+  422: 'The request can not be carried out',
+  429: 'Too many requests',
   500: 'Something went wrong on our side',
   503: 'Not available at the moment',
 }
 
-const codes: Readonly<Record<number, ErrorCode>> = {
-  401: errorCodes.unauthorized,
-  403: errorCodes.forbidden,
-  404: errorCodes.notFound,
-  409: errorCodes.conflict,
-  413: errorCodes.tooLarge,
-  503: errorCodes.unavailable,
+const codes: Readonly<Record<number, ServiceErrorCode>> = {
+  401: serviceErrorCodes.unauthorized,
+  403: serviceErrorCodes.forbidden,
+  404: serviceErrorCodes.notFound,
+  409: serviceErrorCodes.conflict,
+  413: serviceErrorCodes.tooLarge,
+  422: serviceErrorCodes.notPossible,
+  429: serviceErrorCodes.tooManyRequests,
+  503: serviceErrorCodes.unavailable,
 }
 
 export function installProblemDetails(app: FastifyInstance): void {
@@ -29,7 +33,11 @@ export function installProblemDetails(app: FastifyInstance): void {
     sendProblem(request, reply, problemOf(error, request)),
   )
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, problem(404, errorCodes.notFound, `there is no ${request.method} ${pathOf(request)}`)),
+    sendProblem(
+      request,
+      reply,
+      problem(404, serviceErrorCodes.notFound, `there is no ${request.method} ${pathOf(request)}`),
+    ),
   )
 }
 
@@ -38,26 +46,26 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, details: Prob
   return reply
     .code(details.status)
     .type('application/problem+json')
-    .send({ ...details, instance: pathOf(request) })
+    .send({ ...details, instance: pathOf(request), requestId: request.id })
 }
 
 function problemOf(error: FastifyError | HttpProblem | UnavailableError, request: FastifyRequest): ProblemDetails {
   if (error instanceof HttpProblem) return problem(error.status, error.code, error.message, error.problems)
   if (error instanceof UnavailableError) {
     request.log.warn({ reason: error.message }, 'a dependency is away')
-    return problem(503, errorCodes.unavailable, `${error.dependency} is not reachable`)
+    return problem(503, serviceErrorCodes.unavailable, `${error.dependency} is not reachable`)
   }
   if (error.validation !== undefined) {
     const problems = error.validation.map((fault) => fieldProblem(error.validationContext ?? '', fault))
     const detail = problems.map(({ field, message }) => `${field} ${message}`).join('; ')
-    return problem(400, errorCodes.validationFailed, detail, problems)
+    return problem(400, serviceErrorCodes.validationFailed, detail, problems)
   }
   const status = error.statusCode ?? 500
   if (status >= 400 && status < 500) {
-    return problem(status, codes[status] ?? errorCodes.validationFailed, error.message)
+    return problem(status, codes[status] ?? serviceErrorCodes.validationFailed, error.message)
   }
   request.log.error({ err: error }, 'request failed')
-  return problem(500, errorCodes.internal, `quote request id ${request.id} when you report this`)
+  return problem(500, serviceErrorCodes.internal, 'quote the request id when you report this')
 }
 
 const contexts: Readonly<Record<string, string>> = { querystring: '/query', params: '/params', body: '/body' }
@@ -81,7 +89,7 @@ function escapePointer(name: string): string {
 
 function problem(
   status: number,
-  code: ErrorCode,
+  code: ServiceErrorCode,
   detail: string,
   problems: readonly FieldProblem[] = [],
 ): ProblemDetails {

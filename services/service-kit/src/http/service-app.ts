@@ -14,6 +14,8 @@ import { requireSignIn } from '../sign-in/require-sign-in.ts'
 import type { VerifyToken } from '../sign-in/verify-token.ts'
 import { addHealthRoutes, type ReadinessCheck } from './health-routes.ts'
 import { describeApi } from './openapi.ts'
+import { limitRates } from './rate-limits.ts'
+import { logRequests } from './request-log.ts'
 import { installProblemDetails } from './problem-details.ts'
 
 export interface ServiceAppOptions {
@@ -25,6 +27,7 @@ export interface ServiceAppOptions {
   /** By name of the dependency. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>
   readonly verifyToken: VerifyToken
+  readonly requestsPerMinute: number
 }
 
 /** A Fastify application whose routes take their types from their TypeBox schemas. */
@@ -58,7 +61,9 @@ export async function buildServiceApp(options: ServiceAppOptions): Promise<Servi
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  logRequests(app)
   requireSignIn(app, options.verifyToken)
+  await limitRates(app, options.requestsPerMinute)
   await describeApi(app, options)
   addHealthRoutes(app, options.telemetry, options.checks)
   return app

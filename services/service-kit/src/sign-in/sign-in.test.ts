@@ -63,6 +63,7 @@ async function appWith(file: string): Promise<ServiceApp> {
     logger: silentLogger,
     checks: {},
     verifyToken: createTokenVerifier({ kind: 'jwks', keys: { file }, issuer: 'head-office', audience: undefined }),
+    requestsPerMinute: 20,
   })
   undo.push(() => app.close())
   app.get('/plain', ({ principal }) => principal)
@@ -199,4 +200,26 @@ test('keys from a URL are read once, again for an unknown key but not more often
   await key('second')
   clock = 5_000_000
   await expect(key('second')).rejects.toMatchObject({ name: 'UnavailableError', dependency: 'issuer' })
+})
+
+test('a caller that asks too often is told when to come back, and others are not held up', async () => {
+  const ours = await issuer('ours')
+  const app = await appWith(await keyFile(await keySet(ours)))
+  const token = (sub: string) => sign(ours, { iss: 'head-office', sub })
+  const [greedy, modest] = await Promise.all([token('greedy'), token('modest')])
+  for (let count = 0; count < 20; count += 1) expect((await ask(app, '/plain', greedy)).status).toBe(200)
+  const refused = await ask(app, '/things', greedy)
+  expect(refused).toMatchObject({ status: 429, body: { code: 'too-many-requests' } })
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+  expect((await ask(app, '/plain', modest)).status).toBe(200)
+  expect((await app.inject({ url: '/health/live' })).statusCode).toBe(200)
+})
+
+test('a sane request id of the caller is taken over into headers and problems, and any other is replaced', async () => {
+  const app = await appWith(await keyFile(await keySet(await issuer('ours'))))
+  const named = await app.inject({ url: '/plain', headers: { 'x-request-id': 'till-7.42' } })
+  expect(named.headers['x-request-id']).toBe('till-7.42')
+  expect(named.json()).toMatchObject({ status: 401, requestId: 'till-7.42' })
+  const forged = await app.inject({ url: '/plain', headers: { 'x-request-id': 'a\tb' } })
+  expect(forged.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
 })
