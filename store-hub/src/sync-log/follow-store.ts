@@ -2,7 +2,6 @@ import { classOfDatabase } from '@tidemark/contracts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Store } from '../store/index.ts'
 
-/** Calls `derive` for each class database that was written to, one at a time; a failure is tried again. */
 export interface Follower {
   start(): void
   /** Takes in all databases as they are now. */
@@ -16,6 +15,7 @@ const gatherMs = 200
 const retryMs = 2000
 const longestRetryMs = 60_000
 
+/** Calls `derive` for each class database that was written to, one at a time; a failure is tried again, ever later. */
 export function followStore(
   store: Store,
   logger: FastifyBaseLogger,
