@@ -122,7 +122,10 @@ function findContentFault(document: object, { depth, refusedNames }: ContentLimi
 
 /** Walks no deeper than `depth`, so that no nesting can exhaust the stack. Builds nothing: nearly all are good. */
 function hasBadContent(value: object, depth: number, refusedNames: readonly string[]): boolean {
-  if (Array.isArray(value)) return value.some((member) => isBadMember(member, depth, refusedNames))
+  if (Array.isArray(value)) {
+    for (const member of value as unknown[]) if (isBadMember(member, depth, refusedNames)) return true
+    return false
+  }
   for (const name of Object.keys(value)) {
     if (refusedNames.includes(name)) return true
     if (isBadMember((value as Record<string, unknown>)[name], depth, refusedNames)) return true
@@ -130,8 +133,9 @@ function hasBadContent(value: object, depth: number, refusedNames: readonly stri
   return false
 }
 
-const isBadMember = (member: unknown, depth: number, refusedNames: readonly string[]): boolean =>
-  typeof member === 'object' && member !== null && (depth <= 1 || hasBadContent(member, depth - 1, refusedNames))
+function isBadMember(member: unknown, depth: number, refusedNames: readonly string[]): boolean {
+  return typeof member === 'object' && member !== null && (depth <= 1 || hasBadContent(member, depth - 1, refusedNames))
+}
 
 function findBadPath(value: object, depth: number, refused: readonly string[], path: string): string | undefined {
   for (const [name, member] of Object.entries(value)) {

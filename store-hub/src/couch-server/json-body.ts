@@ -1,5 +1,6 @@
 // Fastify's own JSON parser would refuse a whole batch for one document with a `__proto__` member, so that the batch
 // never lands. This one takes any JSON; each document is judged by itself afterwards (document-rules.ts).
+import { isAscii } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CouchError, badRequest } from './errors.ts'
 
@@ -11,7 +12,8 @@ export interface JsonBody {
 }
 
 function readBody(bytes: Buffer): JsonBody {
-  const text = utf8.decode(bytes)
+  // Nearly all text is ASCII, which needs no decoding.
+  const text = isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes)
   return { value: JSON.parse(text) as unknown, text, bytes }
 }
 
