@@ -51,6 +51,19 @@ export function incarnationIdOf(terminalId: string, ordinal: number): string {
   return `${terminalId}-${ordinal}`
 }
 
+/**
+ * Head office's own series in a store, for refunds that it decides: `s001` → `s001-t00-1`. No till can take lane 0, so the
+ * series never meets a till's, and everything that reads journals reads it too.
+ */
+export function headOfficeIncarnationOf(storeId: string): string {
+  return `${storeId}-t00-1`
+}
+
+/** True for the series of head office in a store. */
+export function isHeadOfficeIncarnation(incarnation: string): boolean {
+  return parseIncarnation(incarnation)?.lane === 0
+}
+
 /** The clock node of a terminal: `s001-t03` → `s001t03`. */
 export function clockNodeOfTerminal(terminalId: string): string {
   return terminalId.replaceAll('-', '')

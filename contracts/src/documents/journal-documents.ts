@@ -68,6 +68,8 @@ const soldFields = {
   lines: Type.Array(SaleLine, { minItems: 1, maxItems: 500 }),
   totals: Totals,
   payments: Type.Array(Payment, { minItems: 1, maxItems: 20 }),
+  /** The customer as another system knows them: a card, account or order number. Never a name or an address. */
+  customerReference: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' })),
 }
 
 export const Sale = documentSchema('sale', { ...journalFields, ...soldFields })
@@ -78,6 +80,8 @@ export const Refund = documentSchema('refund', {
   ...journalFields,
   ...soldFields,
   refundOf: JournalReference,
+  /** What head office's request for this refund was called, so that a repeated request is answered, not carried out again. */
+  requestId: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._-]{8,64}$' })),
   reason: Type.String({ minLength: 1, maxLength: 200 }),
 })
 export type Refund = Static<typeof Refund>
