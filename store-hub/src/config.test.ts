@@ -25,12 +25,14 @@ describe('the configuration of a hub', () => {
       HUB_PORT: '99999',
       COUCHDB_URL: 'ftp://a:secret@b',
       NATS_URL: '',
+      HUB_LEASE_TAKE_AFTER_SECONDS: '5',
     })
     if (loaded.ok) throw new Error('must not load')
     expect(loaded.problems).toEqual([
       'STORE_ID must look like s001, got "harbour"',
       'HUB_PORT must be 0 to 65535, got "99999"',
       'COUCHDB_URL must be an http or https URL',
+      'HUB_LEASE_TAKE_AFTER_SECONDS must be 90 to 604800, got "5"',
       'NATS_URL is required',
     ])
   })

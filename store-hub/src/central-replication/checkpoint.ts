@@ -40,7 +40,7 @@ export type Agreement<Position> =
   /** Central remembers a note of this epoch that the store does not know. */
   | { readonly kind: 'rewound'; readonly remembered: number; readonly present: number }
 
-const maxHistory = 30
+export const maxHistory = 30
 const maxCentrals = 10
 
 /** From where to go on. Pure. */
@@ -52,11 +52,16 @@ export function agree<Position>(
   if (remote === undefined) return { kind: 'agreed', position: undefined }
   if (local === undefined) return { kind: 'rewound', remembered: remote.number, present: 0 }
   const known = [local, ...local.history].find(({ session }) => session === remote.session)
-  if (remote.number > (known?.number ?? local.number)) {
+  if (known === undefined ? !isForgotten(local, remote) : remote.number > known.number) {
     return { kind: 'rewound', remembered: remote.number, present: local.number }
   }
   const isBelieved = known !== undefined && local.centrals.includes(central)
   return { kind: 'agreed', position: isBelieved ? remote.position : undefined }
+}
+
+/** The note is older than the history that is kept. Any other session at central must have been noted here before. */
+function isForgotten({ history }: CheckpointNote<unknown>, { number }: SessionEnd): boolean {
+  return history.length >= maxHistory && number < (history.at(-1)?.number ?? 0)
 }
 
 /** The note after `before`. A session is one opening of the way; its number goes on from the one before. */
