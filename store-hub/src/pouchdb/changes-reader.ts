@@ -7,6 +7,7 @@
 // 4. A live feed arms its wake-up before it reads, so no write falls between reading and waiting.
 import { setImmediate } from 'node:timers/promises'
 import type { ChangedDocument, DocumentDatabase } from '../store/index.ts'
+import { noteBatch } from './document-batches.ts'
 import { BAD_REQUEST, createError } from './packages.js'
 import { winnerOf } from './stored-documents.ts'
 import type { PouchChange, PouchDocument } from './types.ts'
@@ -65,7 +66,9 @@ async function readOnce(database: DocumentDatabase, options: AdapterChangesOptio
     options.onChange(change)
     if (options.return_docs === true) results.push(change)
   })
-  if (!run.cancelled) options.complete(null, { results, last_seq: last })
+  if (run.cancelled) return
+  noteBatch(results.flatMap(({ doc }) => (doc === undefined ? [] : [doc])))
+  options.complete(null, { results, last_seq: last })
 }
 
 async function follow(database: DocumentDatabase, options: AdapterChangesOptions, run: Run): Promise<void> {

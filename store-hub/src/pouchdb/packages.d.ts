@@ -1,4 +1,4 @@
-import type { PouchError, PouchPlugin, PouchStatic } from './types.ts'
+import type { PouchDocument, PouchError, PouchPlugin, PouchStatic } from './types.ts'
 
 export const PouchDB: PouchStatic
 export const findPlugin: PouchPlugin
@@ -12,7 +12,7 @@ interface Design {
 
 export function createAbstractMapReduce(
   localDocumentName: string,
-  mapper: (map: string, emit: (key: unknown, value: unknown) => void) => (document: unknown) => void,
+  mapper: (map: string, emit: (key: unknown, value: unknown) => void) => (document: PouchDocument) => void,
   reducer: (reduce: unknown) => (keys: unknown, values: readonly unknown[]) => unknown,
   validate: (design: Design, view: string) => void,
 ): { query: unknown; viewCleanup: unknown }

@@ -7,8 +7,8 @@ interface TidemarkOptions extends PouchOptions {
   readonly source: NativeSource
 }
 
-/** Views are written in batches of this many changes: each batch is one fsync. */
-const VIEW_BATCH = 500
+/** Views are brought up to date by this many changes at a time: a few milliseconds, then others have their turn. */
+const VIEW_BATCH = 100
 
 const pouches = new WeakMap<DocumentDatabase, PouchDatabase>()
 const viewErrorListeners = new Set<ViewErrorListener>()

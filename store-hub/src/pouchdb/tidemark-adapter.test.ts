@@ -217,6 +217,16 @@ test("a function that throws leaves its document out and is reported; the databa
   expect(database.info().documentCount).toBe(3)
 })
 
+test('a function that never ends on one document leaves that one out, and the others are in the view', async () => {
+  const map = 'function (doc) { while (doc._id === "b") { } emit(doc._id, doc._id === "c" ? 10n : 1); }'
+  await pouch.put({ ...byColour, views: { colour: { map } } })
+  await pouch.bulkDocs(['a', 'b', 'c', 'd'].map((_id) => ({ _id })))
+  expect(await keysOf()).toEqual([
+    ['a', 'a'],
+    ['d', 'd'],
+  ])
+})
+
 test('find takes an index and finds what a scan finds, whatever the alphabet', async () => {
   await pouch.bulkDocs(['Äpfel', 'жук', 'zoo', '中', 'a'].map((name, n) => ({ _id: `${name}:${n}`, name, n })))
   const selector = { name: { $gte: 'z' } }
