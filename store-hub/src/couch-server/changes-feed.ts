@@ -36,7 +36,7 @@ export function* normalFeed(source: ChangesSource, request: ChangesRequest): Gen
     if (page.changes.length > 0) separator = ',\n'
     isLast = page.isLast
   }
-  yield closeList(source, reader.lastSequence)
+  yield `\n],\n${describeEnd(source, reader.lastSequence)}}\n`
 }
 
 function joinRows(changes: readonly Change[], separator: string): string {
@@ -47,8 +47,10 @@ function joinRows(changes: readonly Change[], separator: string): string {
   return text
 }
 
-function closeList({ database, sequences }: ChangesSource, lastSequence: number): string {
-  return `\n],\n"last_seq":${sequences.text(lastSequence)},"pending":${countPending(database, lastSequence)}}\n`
+/** `last_seq` and `pending`; of a database that is gone or a feed that was ended nothing can be counted any more. */
+function describeEnd({ database, sequences, exists }: ChangesSource, lastSequence: number, isEnded = false): string {
+  const pending = isEnded || !exists() ? 0 : countPending(database, lastSequence)
+  return `"last_seq":${sequences.text(lastSequence)},"pending":${pending}`
 }
 
 /** Counting means to read the index, so a long way is estimated: never too low, and 0 exactly when nothing is left. */
@@ -96,13 +98,8 @@ export async function answerLongpoll(
       break
   }
   const begin = out.isBegun ? '' : OPEN_LIST
-  const end =
-    feed.ended || !source.exists() ? closeEnded(source, reader.lastSequence) : closeList(source, reader.lastSequence)
-  out.end(begin + joinRows(changes, '') + end)
+  out.end(`${begin}${joinRows(changes, '')}\n],\n${describeEnd(source, reader.lastSequence, feed.ended)}}\n`)
 }
-
-const closeEnded = ({ sequences }: ChangesSource, lastSequence: number): string =>
-  `\n],\n"last_seq":${sequences.text(lastSequence)},"pending":0}\n`
 
 /** `feed=continuous` (one row a line) and `feed=eventsource`: until the limit, the timeout, or the client goes. */
 export async function answerLive(
@@ -129,7 +126,7 @@ export async function answerLive(
     const deadline = Date.now() + patience.timeoutMs
     if (!(await waitForWrite(source, feed, patience, deadline, () => out.write(heartbeat)))) break
   }
-  out.end(form === 'continuous' ? `{"last_seq":${sequences.text(reader.lastSequence)},"pending":0}\n` : '')
+  out.end(form === 'continuous' ? `{${describeEnd(source, reader.lastSequence, feed.ended)}}\n` : '')
 }
 
 const unquote = (text: string): string => text.replaceAll('"', '')
