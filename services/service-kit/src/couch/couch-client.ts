@@ -5,12 +5,14 @@
  *     404 of a whole database                                          → DatabaseMissingError, an UnavailableError too
  *     any other 4xx                                                    → CouchError         repeating it changes nothing
  *
- * nano goes through Node's own fetch, whose pool keeps connections alive.
+ * nano goes through Node's own fetch, whose pool keeps connections alive. With credentials in the URL it signs in once, see
+ * couch-session.ts.
  */
-import nano from 'nano'
+import type nano from 'nano'
 import type { TSchema, Static } from 'typebox'
 import { describeProblems, schemaProblems } from '@tidemark/contracts'
 import { CouchError, DatabaseMissingError, UnavailableError } from '../errors.ts'
+import { openCouchSession } from './couch-session.ts'
 
 export interface CouchRequest {
   readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
@@ -30,16 +32,26 @@ export interface CouchClient {
 const defaultTimeoutMs = 20_000
 /** How CouchDB tells a missing database from a missing document: both are 404 `not_found`. */
 const databaseMissingReason = 'Database does not exist.'
-const retryableStatuses = new Set([401, 403, 408, 429])
+const retryableStatuses = new Set([403, 408, 429])
 
-/** `url` may hold credentials; they go into a header and never into a message. */
+/** `url` may hold credentials; they go to the server and never into a message. */
 export function connectCouch(url: string): CouchClient {
-  // With parseUrl (which nano's types don't know), nano would take the last part of a path for a database.
-  const configuration = { url, parseUrl: false }
-  const server = nano(configuration)
+  const session = openCouchSession(url)
+
+  async function sendSignedIn(request: CouchRequest): Promise<unknown> {
+    const server = await session.server()
+    try {
+      return await send(server, request)
+    } catch (error) {
+      // Nothing was done, so anything may be sent again.
+      if (!(error instanceof NotSignedInError) || !session.refused(server)) throw error
+    }
+    return send(await session.server(), request)
+  }
+
   return {
     async request(schema, request) {
-      const answer = await send(server, request)
+      const answer = await sendSignedIn(request)
       const problems = schemaProblems(schema, answer)
       // A connection that breaks within a body makes nano answer '' as if all were well.
       if (problems.length > 0) {
@@ -49,6 +61,8 @@ export function connectCouch(url: string): CouchClient {
     },
   }
 }
+
+class NotSignedInError extends UnavailableError {}
 
 async function send(server: nano.ServerScope, request: CouchRequest): Promise<unknown> {
   const signal = AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs)
@@ -66,6 +80,7 @@ function sortError(error: unknown, path: string): UnavailableError | CouchError 
   const status = fields['statusCode']
   const message = error instanceof Error ? error.message : String(error)
   if (typeof status !== 'number') return new UnavailableError('couchdb', `no answer to ${path}: ${message}`)
+  if (status === 401) return new NotSignedInError('couchdb', `CouchDB answered 401 to ${path}: ${message}`)
   if (status >= 500 || retryableStatuses.has(status)) {
     return new UnavailableError('couchdb', `CouchDB answered ${status} to ${path}: ${message}`)
   }
