@@ -1,6 +1,7 @@
 // What an operation of a client means for the store, given what the store holds. Reads, never writes.
 //
 //   create                 nothing there ─► write     the same content there ─► done      other content ─► conflict
+//                          deleted ─► conflict, unless baseRev names the deletion: only then it is written anew
 //   update with baseRev    a leaf ─► write on it      not a leaf ─► done when it is so already, else conflict
 //   update without         written on the present document, unless a field that it changes is newer than the operation
 //
@@ -88,6 +89,12 @@ function planCreate(item: SyncQueueItem, { databaseOf }: PlanContext): Plan {
   }
   if (entityTypeOf(database, entityId) !== entityType) {
     return refuse(item, '/entityId', `is not the id of a document of ${entityType}`)
+  }
+  const head = databaseOf(database)?.head(entityId)
+  if (head?.deleted === true) {
+    // A repeat whose record is gone must not bring back what somebody has deleted since.
+    if (item.baseRev === head.rev) return { kind: 'write', database, document: { ...document, _rev: head.rev } }
+    return { kind: 'done', result: { id: item.id, status: 'conflict', rev: head.rev, document: null } }
   }
   const present = readEntity(databaseOf(database), entityId)
   if (present === undefined) return { kind: 'write', database, document }

@@ -61,7 +61,9 @@ export async function resolveConflict(
     key,
     leaves.map(({ rev }) => rev),
   )
-  if (leaves.length < 2 || present !== id) return alreadyDecided(parts, id, resolution, leaves, present)
+  if (leaves.length < 2 || present !== id) {
+    return alreadyDecided(parts, incarnation, { id, resolution, leaves, present })
+  }
   const problems = findProblems(key, resolution, leaves)
   if (problems.length > 0) return rejectedBy(id, problems)
   return decide(parts, incarnation, { id, key, database, leaves, resolution })
@@ -90,16 +92,22 @@ async function decide(parts: ResolveParts, incarnation: string, decision: Decisi
   if (results.some(({ kind }) => kind === 'conflict')) return supersededBy(key, database, id)
   const first = results[0]
   const rev = resolution.kind === 'choose' ? resolution.rev : first?.kind === 'stored' ? first.rev : ''
-  await saveCase(parts, decision, 'resolved', `revision ${rev} stands: ${resolution.kind} by ${resolution.by.id}`)
-  await parts.append({
-    kind: 'conflict-decided',
-    conflict: id,
-    by: resolution.by.id,
-    incarnation,
-    decision: resolution.kind,
-    rev,
-  })
+  await saveCase(parts, decision, 'resolved', standsBecauseOf(rev, resolution))
+  await logDecision(parts, incarnation, id, resolution, rev)
   return { id, status: 'resolved', rev }
+}
+
+const standsBecauseOf = (rev: string, { kind, by }: SyncResolution): string =>
+  `revision ${rev} stands: ${kind} by ${by.id}`
+
+function logDecision(
+  { append }: ResolveParts,
+  incarnation: string,
+  conflict: string,
+  { kind: decision, by }: SyncResolution,
+  rev: string,
+): Promise<void> {
+  return append({ kind: 'conflict-decided', conflict, by: by.id, incarnation, decision, rev })
 }
 
 /** The merged document on the winning revision, and the end of every other. */
@@ -138,10 +146,13 @@ const contentNames = (body: Fields): string[] =>
 /** A repeat of what was decided, or a decision about leaves that are not the leaves any more. */
 async function alreadyDecided(
   parts: ResolveParts,
-  id: string,
-  resolution: SyncResolution,
-  leaves: readonly CompetingLeaf[],
-  present: string,
+  incarnation: string,
+  {
+    id,
+    resolution,
+    leaves,
+    present,
+  }: { id: string; resolution: SyncResolution; leaves: readonly CompetingLeaf[]; present: string },
 ): Promise<SyncResolutionResult> {
   const [only] = leaves
   const isSo =
@@ -153,7 +164,9 @@ async function alreadyDecided(
   if (!isSo || only === undefined) {
     return { id, status: 'superseded', current: leaves.length > 1 ? present : null }
   }
-  await closeCase(parts, id, `revision ${only.rev} stands`)
+  // Still open: the hub went down between the decision and the case.
+  const wasOpen = await closeCase(parts, id, standsBecauseOf(only.rev, resolution))
+  if (wasOpen) await logDecision(parts, incarnation, id, resolution, only.rev)
   return { id, status: 'resolved', rev: only.rev }
 }
 
@@ -190,8 +203,9 @@ async function saveCase(
   })
 }
 
-async function closeCase(parts: ResolveParts, id: string, text: string): Promise<void> {
-  await changeCase(parts, id, (present) =>
+/** False when it was closed before, or there is none. */
+function closeCase(parts: ResolveParts, id: string, text: string): Promise<boolean> {
+  return changeCase(parts, id, (present) =>
     present === undefined ? undefined : resolved(present, parts.clock.now(), text),
   )
 }
@@ -201,24 +215,24 @@ function resolved(present: Fields, at: string, text: string): Fields | undefined
   return { ...present, status: 'resolved', at, resolvedAt: at.slice(0, 24), resolution: text.slice(0, 1000) }
 }
 
-/** Writes what `next` makes of the case; nothing when that is undefined. */
+/** Writes what `next` makes of the case; nothing, and false, when that is undefined. */
 async function changeCase(
   { databaseOf }: ResolveParts,
   id: string,
   next: (present: Fields | undefined) => Fields | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const conflicts = databaseOf('conflicts')
   if (conflicts === undefined) throw new Error('there is no database for conflicts')
   for (let attempt = 1; attempt <= maxCaseWrites; attempt += 1) {
     const present = readEntity(conflicts, id)
     const changed = next(present?.document)
-    if (changed === undefined) return
+    if (changed === undefined) return false
     const { _id, ...body } = changed
     const revision = present === undefined ? {} : { rev: present.rev }
     const [result] = await conflicts.write([
       { kind: 'edit', id, ...revision, deleted: false, body: JSON.stringify(body) },
     ])
-    if (result?.kind === 'stored') return
+    if (result?.kind === 'stored') return true
   }
   throw new Error(`${id} was changed by others while it was written`)
 }

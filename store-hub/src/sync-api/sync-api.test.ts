@@ -179,6 +179,21 @@ describe('the sync API of a hub', () => {
     expect(stored['fieldTimes']).toMatchObject({ priceMinor: `${timestamp}-0000-s001t01`, name: makeProduct('x').at })
   })
 
+  it('does not bring back what was deleted since, unless it is asked to', async () => {
+    const operation = create('product', makeProduct('P-9'))
+    const rev = revOf((await push([operation]))[0])
+    await withoutStore(async (directory) => {
+      const store = await openStore({ directory })
+      await store.database('catalog')?.write([{ kind: 'edit', id: 'product:P-9', rev, deleted: true, body: '{}' }])
+      await store.close()
+    })
+    const [answered] = await push([{ ...operation, id: 'the-same-long-after' }])
+    expect(answered).toMatchObject({ status: 'conflict', document: null, rev: expect.stringMatching(/^2-/) })
+    const deletion = answered?.status === 'conflict' ? answered.rev : null
+    expect(statuses(await push([{ ...operation, id: 'on-purpose', baseRev: deletion }]))).toEqual(['synced'])
+    expect((await document('catalog', 'product:P-9'))._rev).toMatch(/^3-/)
+  })
+
   it('answers a conflict with the present document when somebody else was first, and the same again', async () => {
     const base = revOf((await push([create('product', makeProduct('P-4'))]))[0])
     const [first, second] = [

@@ -89,7 +89,7 @@ function pushRoute(app: FastifyInstance, { push, ...parts }: SyncRouteParts): vo
     description: [
       'Sales are taken first, whatever their place in the list. Each operation is judged by itself, by the same rules as a document on `/db`: it is `synced`, in `conflict`, or `rejected` with the fields that are wrong; a rejected one is kept in quarantine.',
       'An operation may be sent again at any time, alone or in any company: the same `id` gives the same result and writes nothing twice. Repeats are known for three weeks, and after that recognised by their documents. The same `id` with other content is rejected.',
-      '`create` carries the whole document; for a sale that is the journal entry with its hash, `entityId` is its `_id`. `update` carries a JSON merge patch (RFC 7396) for a product: with `baseRev` on that revision, without it on the present one unless a field in it is newer than `timestamp`. The hub stamps `at`, `by` and `fieldTimes` where the patch does not. Journal entries and stock documents are only created; nothing is deleted.',
+      '`create` carries the whole document; for a sale that is the journal entry with its hash, `entityId` is its `_id`. `update` carries a JSON merge patch (RFC 7396) for a product: with `baseRev` on that revision, without it on the present one unless a field in it is newer than `timestamp`. The hub stamps `at`, `by` and `fieldTimes` where the patch does not. Journal entries and stock documents are only created; nothing is deleted. A product that head office has deleted is created anew only with the deletion as `baseRev`.',
     ].join('\n\n'),
     body: Type.Unsafe<unknown>({ ...PushBody, examples: [pushExample] }),
     response: { 200: SyncPushResponse, ...failures },
