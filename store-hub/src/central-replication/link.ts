@@ -35,7 +35,7 @@ export function statusOf(store: Store, link: Link, wan: WanState, fence: Fence):
     lagDocuments: lag + way.refused.size,
     behindSince: lag === 0 ? null : behindSince(store, link),
     lastSuccessAt: way.lastSuccessAt,
-    lastError: verdict.kind === 'fenced' ? verdict.reason : (link.lastError ?? null),
+    lastError: verdict.kind === 'fenced' && lag > 0 ? verdict.reason : (link.lastError ?? null),
     failures: failuresOf(phase),
   }
 }
