@@ -1,16 +1,18 @@
 // Who may have the lease. Pure.
 //
 // 1. Nobody's clock is compared with another's: a holder is taken for gone when its record has not changed for so long
-//    by the watcher's own monotonic clock.
+//    by the watcher's own monotonic clock. Only time in which the watcher kept looking counts: when the line of the whole
+//    store was down, the holder could not renew either.
 // 2. A hub that the lease was taken from does not take it back by itself: the old machine in the corner must not win
 //    the store again because the new one restarts.
 // 3. Of two processes with one data folder's id the later start wins; the other notices at its next look.
 import type { Claimant, ClaimantStore, LeaseRecord, TakingReason } from './lease-record.ts'
 
-/** What a watcher saw: a record, and since when it has been like that (monotonic milliseconds). */
+/** What a watcher saw: a record, since when it has been like that, and when it was last looked at (monotonic ms). */
 export interface Sighting {
   readonly mark: string
   readonly sinceMs: number
+  readonly lastMs: number
 }
 
 export type LeaseDecision =
@@ -42,10 +44,16 @@ export function decideLease({ record, own, hasHeld, sighting, nowMs, takeAfterMs
   return isGone ? { kind: 'take', because: 'silence' } : { kind: 'stand-back', because: 'other-hub' }
 }
 
-/** The present sighting, given the one before. */
-export function sight(record: LeaseRecord | undefined, before: Sighting | undefined, nowMs: number): Sighting {
+/** The present sighting, given the one before; a pause longer than `maxGapMs` begins the watch anew. */
+export function sight(
+  record: LeaseRecord | undefined,
+  before: Sighting | undefined,
+  nowMs: number,
+  maxGapMs: number,
+): Sighting {
   const mark = record === undefined ? '' : `${record.fencing}/${record.renewals}/${record.holder.session}`
-  return before?.mark === mark ? before : { mark, sinceMs: nowMs }
+  const isWatched = before?.mark === mark && nowMs - before.lastMs <= maxGapMs
+  return { mark, sinceMs: isWatched ? before.sinceMs : nowMs, lastMs: nowMs }
 }
 
 export interface RewindEvidence {

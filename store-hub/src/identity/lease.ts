@@ -79,6 +79,8 @@ interface Reading {
 }
 
 const maxAttempts = 5
+/** Looks that may fail in a row before a watch begins anew. */
+const longestGap = 3
 
 export function createLease(options: LeaseOptions): Lease {
   const { store, storeId, line, identity, rewind, logger } = options
@@ -106,21 +108,27 @@ export function createLease(options: LeaseOptions): Lease {
     return performance.now() < believed.untilMs && wallMs > 0 && wallMs <= timings.believeMs
   }
 
-  const settle = async (next: string | undefined, record: LeaseRecord): Promise<void> => {
+  /** From when central was asked, not from when it was heard: the process may have been paused in between. */
+  const believeFrom = (): NonNullable<typeof believed> => ({
+    untilMs: performance.now() + timings.believeMs,
+    untilWallMs: Date.now() + timings.believeMs,
+  })
+
+  const settle = async (next: string | undefined, record: LeaseRecord, belief?: typeof believed): Promise<void> => {
     known = record
-    const isHeld = next === undefined
-    hasHeld ||= isHeld
-    believed = isHeld
-      ? { untilMs: performance.now() + timings.believeMs, untilWallMs: Date.now() + timings.believeMs }
-      : undefined
+    hasHeld ||= next === undefined
+    believed = belief
     const changed = next !== readOnly
     readOnly = next
-    // On disk, too: a hub that had to stand back does so after a restart without central.
-    await identity.saveNote({ fencing: record.fencing, readOnly: next ?? null })
-    if (!changed) return
-    if (isHeld) logger.info({ fencing: record.fencing }, 'this hub holds the lease of its store')
-    else logger.error({ reason: next }, 'read-only')
-    for (const listener of listeners) listener()
+    if (changed) {
+      if (next === undefined) logger.info({ fencing: record.fencing }, 'this hub holds the lease of its store')
+      else logger.error({ reason: next }, 'read-only')
+      for (const listener of listeners) listener()
+    }
+    // A hub that had to stand back does so after a restart without central, too.
+    await identity.saveNote({ fencing: record.fencing, readOnly: next ?? null }).catch((error: unknown) => {
+      logger.error({ reason: describeError(error) }, 'what is known of the lease could not be saved')
+    })
   }
 
   const claimantStore = (): ClaimantStore => {
@@ -173,9 +181,10 @@ export function createLease(options: LeaseOptions): Lease {
     const evidence = rewindEvidence(record, own, claimantStore())
     if (evidence !== undefined) await rewind.notice({ ...evidence, source: 'lease' })
     const taken = takenLease(record, storeId, own, claimantStore(), reason, new Date())
+    const belief = believeFrom()
     await put(taken, rev)
     logger.info({ reason, fencing: taken.fencing, from: record?.holder.instance }, 'lease taken')
-    await settle(undefined, taken)
+    await settle(undefined, taken, belief)
   }
 
   // Two takers on two halves of a cluster may both have been told yes; CouchDB's rule says who won.
@@ -186,19 +195,22 @@ export function createLease(options: LeaseOptions): Lease {
   }
 
   const lookOnce = async (): Promise<void> => {
+    const belief = believeFrom()
     const reading = await read()
     const { record, rev, conflicts } = reading
     const nowMs = performance.now()
-    sighting = sight(record, sighting, nowMs)
+    sighting = sight(record, sighting, nowMs, longestGap * timings.renewEveryMs)
     const decision = decideLease({ record, own, hasHeld, sighting, nowMs, takeAfterMs: timings.takeAfterMs })
     if (decision.kind === 'take') return take(reading, decision.because)
     if (record === undefined) return
     if (decision.kind === 'stand-back') return settle(standBackText(decision.because, record), record)
     await removeLosers(conflicts)
-    if (nowMs - renewedMs < timings.renewEveryMs && record.epoch === store.uuid) return settle(undefined, record)
+    if (nowMs - renewedMs < timings.renewEveryMs && record.epoch === store.uuid) {
+      return settle(undefined, record, belief)
+    }
     const renewed = renewedLease(record, claimantStore(), new Date())
     await put(renewed, rev)
-    await settle(undefined, renewed)
+    await settle(undefined, renewed, belief)
   }
 
   const withRetries = async (work: () => Promise<void>): Promise<void> => {
