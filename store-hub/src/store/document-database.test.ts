@@ -127,6 +127,21 @@ test('a history that reaches further back than what is known loses no body', asy
   expect((await database.verify()).problems).toEqual([])
 })
 
+test('an ancestor that two stemmed branches share keeps one body, and the database is whole', async () => {
+  await database.setRevsLimit(3)
+  await put(replicated('a', 2, ['b', 'a']))
+  const [edited = ''] = await put(edit('a', { n: 1 }, '2-b'))
+  await put(replicated('a', 4, ['d', 'c', 'b']))
+  expect(database.history('a', edited)?.ids).toHaveLength(3)
+  expect(database.history('a', '4-d')?.ids).toEqual(['d', 'c', 'b'])
+  expect(database.read('a', '2-b')?.body).toBe('{"from":"b"}')
+  expect(await database.verify()).toMatchObject({ problemCount: 0 })
+  await put(edit('a', { n: 2 }, edited))
+  expect(await database.verify()).toMatchObject({ problemCount: 0 })
+  await database.compact()
+  expect(await database.verify()).toMatchObject({ problemCount: 0 })
+})
+
 test('the feed has each document once, at its last change', async () => {
   const [first] = await put(edit('a', { n: 1 }), edit('b', { n: 1 }), edit('c', {}))
   await put(edit('a', { n: 2 }, first))

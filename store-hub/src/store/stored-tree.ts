@@ -129,18 +129,32 @@ export function graft(
 ): GraftedTree {
   const appended = appendToOnlyLeaf(tree, history, available(deleted, body), limit)
   if (appended !== undefined) return appended
-  const before = new Map(Array.from(walk(tree), ({ generation, node }) => [`${generation}-${node[0]}`, { ...node[1] }]))
+  const before = statesOf(tree)
   const merged = merge(tree, pathOf(history, deleted, body, Infinity), limit)
   keepStates(merged.tree, before)
   if (merged.stemmedRevs.length === 0) return { tree: merged.tree, stemmed: [] }
   return { tree: merged.tree, stemmed: merged.stemmedRevs.flatMap((rev) => before.get(rev)?.body ?? []) }
 }
 
-/** Where a path reaches further back than the tree, the merge keeps the path's nodes, which know of no bodies. */
-function keepStates(tree: StoredTree, states: ReadonlyMap<Revision, NodeState>): void {
+function statesOf(tree: StoredTree): Map<Revision, NodeState> {
+  const states = new Map<Revision, NodeState>()
   for (const { generation, node } of walk(tree)) {
-    const known = states.get(`${generation}-${node[0]}`)
-    if (known !== undefined) node[1] = known
+    const rev = `${generation}-${node[0]}`
+    if (states.get(rev)?.body === undefined) states.set(rev, { ...node[1] })
+  }
+  return states
+}
+
+/**
+ * Where a path reaches further back than the tree, the merge keeps the path's nodes, which know of no bodies. Where
+ * branches are cut at different ancestors, one revision stands in two roots: the first that is found has its body.
+ */
+function keepStates(tree: StoredTree, states: ReadonlyMap<Revision, NodeState>): void {
+  const placed = new Set<number>()
+  for (const { generation, node } of walk(tree)) {
+    const state = { ...(states.get(`${generation}-${node[0]}`) ?? node[1]) }
+    node[1] = state.body !== undefined && placed.has(state.body) ? missing(state.deleted === true) : state
+    if (state.body !== undefined) placed.add(state.body)
   }
 }
 
