@@ -24,7 +24,14 @@ export {
   type FieldProblem,
 } from './errors.ts'
 export type { HandleBatch, Outcome, SpanNames } from './feed/handle-batch.ts'
-export { authoredBody, checkSource, checkSourceId, idOf, traceOriginOf, type SourceDocument } from './feed/source-document.ts'
+export {
+  authoredBody,
+  checkSource,
+  checkSourceId,
+  idOf,
+  traceOriginOf,
+  type SourceDocument,
+} from './feed/source-document.ts'
 export { decodeCursor, defaultPageSize, encodeCursor, pageOf, pageParameters } from './http/pagination.ts'
 export type { ServiceApp } from './http/service-app.ts'
 export { openAllRoutes } from './sign-in/require-sign-in.ts'

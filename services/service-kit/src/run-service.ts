@@ -3,12 +3,16 @@ import { pino } from 'pino'
 import type { FastifyBaseLogger } from 'fastify'
 import type { ConfigResult } from './config.ts'
 import { describeError } from './errors.ts'
-import { startService, type ServiceDefinition } from './service.ts'
+import { startService, type ServiceDefinition, type StartOptions } from './service.ts'
 
 /** Drain takes no longer than this; what is not acknowledged by then comes again. */
 const drainLimitMs = 10_000
 
-export async function runService(loaded: ConfigResult, definition: ServiceDefinition): Promise<void> {
+export async function runService(
+  loaded: ConfigResult,
+  definition: ServiceDefinition,
+  options: Omit<StartOptions, 'logger'> = {},
+): Promise<void> {
   if (!loaded.ok) {
     process.stderr.write(loaded.problems.map((problem) => `${definition.name}: ${problem}\n`).join(''))
     process.exitCode = 1
@@ -16,7 +20,7 @@ export async function runService(loaded: ConfigResult, definition: ServiceDefini
   }
   const { config } = loaded
   const logger: FastifyBaseLogger = pino({ name: definition.telemetryName, level: config.logLevel })
-  const starting = startService(config, definition, { logger })
+  const starting = startService(config, definition, { ...options, logger })
   const stopOnce = once(async () => {
     setTimeout(() => {
       logger.error({ drainLimitMs }, 'drain took too long; leaving')

@@ -25,6 +25,7 @@ import type { HandleBatch, SpanNames } from './feed/handle-batch.ts'
 import { startMessageConsumer, type MessageConsumer } from './feed/message-consumer.ts'
 import type { CheckSource } from './feed/source-document.ts'
 import { connectNats } from './feed/nats-connection.ts'
+import { closeGently } from './http/gentle-close.ts'
 import { buildServiceApp, type ServiceApp } from './http/service-app.ts'
 import { backoffMs, pause } from './pause.ts'
 import { startReconciler, type Reconciler } from './reconciliation/reconciler.ts'
@@ -116,6 +117,7 @@ export async function startService(
     logger,
     verifyToken: createTokenVerifier(config.signIn),
     requestsPerMinute: config.requestsPerMinute,
+    isStopping: () => stopping.signal.aborted,
     checks: {
       async service() {
         // Whoever shares out requests stops sending them here, while those that are under way are still answered.
@@ -178,7 +180,7 @@ export async function startService(
       await started
       warmer?.stop()
       await Promise.all([consumer?.stop(), reconciler?.stop()])
-      await app.close()
+      await closeGently(app)
       await connection?.close()
       await telemetry.shutdown()
       logger.info('stopped')

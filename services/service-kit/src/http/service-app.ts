@@ -14,6 +14,7 @@ import { requireSignIn } from '../sign-in/require-sign-in.ts'
 import type { VerifyToken } from '../sign-in/verify-token.ts'
 import { addHealthRoutes, type ReadinessCheck } from './health-routes.ts'
 import { describeApi } from './openapi.ts'
+import { sayGoodbye } from './gentle-close.ts'
 import { limitRates } from './rate-limits.ts'
 import { logRequests } from './request-log.ts'
 import { installProblemDetails } from './problem-details.ts'
@@ -28,6 +29,7 @@ export interface ServiceAppOptions {
   readonly checks: Readonly<Record<string, ReadinessCheck>>
   readonly verifyToken: VerifyToken
   readonly requestsPerMinute: number
+  readonly isStopping: () => boolean
 }
 
 /** A Fastify application whose routes take their types from their TypeBox schemas. */
@@ -62,6 +64,7 @@ export async function buildServiceApp(options: ServiceAppOptions): Promise<Servi
     reply.header('x-request-id', request.id)
   })
   logRequests(app)
+  sayGoodbye(app, options.isStopping)
   requireSignIn(app, options.verifyToken)
   await limitRates(app, options.requestsPerMinute)
   await describeApi(app, options)

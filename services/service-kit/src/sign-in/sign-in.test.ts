@@ -64,6 +64,7 @@ async function appWith(file: string): Promise<ServiceApp> {
     checks: {},
     verifyToken: createTokenVerifier({ kind: 'jwks', keys: { file }, issuer: 'head-office', audience: undefined }),
     requestsPerMinute: 20,
+    isStopping: () => false,
   })
   undo.push(() => app.close())
   app.get('/plain', ({ principal }) => principal)
