@@ -19,7 +19,7 @@ nothing, and beside CouchDB where COUCHDB_URL is set. Prints a table, and writes
 
   node store-hub/bench/main.ts [options]
 
-  --rounds <n>        rounds of push, single, pull and live; the clients run in the first only (default 3)
+  --rounds <n>        rounds, each over all servers; the clients run in the first two (default 5)
   --scale <number>    size of the workloads (default 1)
   --servers <a,b>     hub, reference, floor, couchdb
   --workloads <a,b>   push, single, pull, live, client-push, client-pull
@@ -36,7 +36,7 @@ export function loadConfig(args: readonly string[], env: Readonly<Record<string,
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '5' },
       scale: { type: 'string', default: '1' },
       servers: { type: 'string' },
       workloads: { type: 'string' },

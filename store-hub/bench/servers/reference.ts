@@ -72,10 +72,16 @@ async function readChanges({ pouch, changes }: Database, query: Record<string, s
     return_docs: true,
     ...(limit === undefined ? {} : { limit: Number(limit) }),
   }
+  // Armed before it reads, so that no change falls between reading and waiting.
+  const given = new AbortController()
+  const changed = once(changes, 'change', { signal: given.signal }).catch(() => undefined)
   const found = await pouch.changes(asked)
-  if (feed !== 'longpoll' || found.results.length > 0) return found
-  await once(changes, 'change')
-  return pouch.changes(asked)
+  if (feed === 'longpoll' && found.results.length === 0) {
+    await changed
+    return pouch.changes(asked)
+  }
+  given.abort()
+  return found
 }
 
 app.get('/:db/_local/:id', (request) =>
