@@ -40,3 +40,11 @@ export function receiptNumberOf(incarnation: string, number: number): string {
 export function syncLogId(epoch: string, number: number): string {
   return `log:${epoch}:${String(number).padStart(12, '0')}`
 }
+
+/** Undefined when the text is not the id of a sync-log entry. */
+export function parseSyncLogId(id: string): { readonly epoch: string; readonly number: number } | undefined {
+  const match = /^log:([0-9a-f]{32}):([0-9]{12})$/.exec(id)
+  const [, epoch] = match ?? []
+  const number = Number(match?.[2])
+  return epoch === undefined || number < 1 ? undefined : { epoch, number }
+}
