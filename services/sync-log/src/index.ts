@@ -1,1 +1,1 @@
-export { syncLogService } from './app.ts'
+export { createSyncLogService, type SyncLogOptions } from './app.ts'

@@ -1,5 +1,6 @@
 import { runService } from '@tidemark/service-kit'
-import { syncLogService } from './app.ts'
+import { createSyncLogService } from './app.ts'
 import { loadConfig } from './config.ts'
 
-await runService(loadConfig(), syncLogService)
+const config = loadConfig()
+await runService(config.service, createSyncLogService({ keyFile: config.auditKeyFile }))

@@ -1,50 +1,37 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { pino } from 'pino'
 import { Type } from 'typebox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SyncLogEntry } from '@tidemark/contracts'
-import {
-  connectCouch,
-  ensureDatabase,
-  loadServiceConfig,
-  openDatabase,
-  startService,
-  type CouchClient,
-  type RunningService,
-} from '@tidemark/service-kit'
+import { connectCouch, ensureDatabase, openDatabase, type CouchClient } from '@tidemark/service-kit'
 import {
   connectPublisher,
+  runInProcess,
   startCentral,
   startNatsServer,
   waitUntil,
   type Central,
   type NatsServer,
   type TestPublisher,
+  type TestService,
 } from '@tidemark/service-kit/test-support'
-import { syncLogService } from './app.ts'
+import { createSyncLogService } from './app.ts'
 import { sampleLog, signed, type SampleLog } from './testing/sample-log.ts'
 
 let central: Central
 let nats: NatsServer
 let publisher: TestPublisher
 let client: CouchClient
-let service: RunningService
+let service: TestService
 
 beforeAll(async () => {
   ;[central, nats] = await Promise.all([startCentral(), startNatsServer()])
   client = connectCouch(central.url)
   publisher = await connectPublisher(nats.url)
-  const loaded = loadServiceConfig({ PORT: '0', COUCHDB_URL: central.url, NATS_URL: nats.url, AUTH: 'off' })
-  if (!loaded.ok) throw new Error(loaded.problems.join('; '))
-  service = await startService(loaded.config, syncLogService, {
-    logger: pino({ level: 'silent' }),
-    reconcileEveryMs: 300,
-  })
-  await waitUntil('the service is ready', async () => (await fetch(`${service.address}/health/ready`)).ok)
+  service = await runInProcess(createSyncLogService(), central, nats)
 })
 
 afterAll(async () => {
-  await service?.stop()
+  await service?.service.stop()
   await publisher?.close()
   await Promise.all([central?.stop(), nats?.stop()])
 })
@@ -68,8 +55,8 @@ interface Answer {
 }
 
 async function ask(path: string): Promise<{ status: number; body: Answer }> {
-  const response = await fetch(service.address + path)
-  return { status: response.status, body: (await response.json()) as Answer }
+  const { status, body } = await service.get(path)
+  return { status, body: body as unknown as Answer }
 }
 
 const chainOf = async (storeId: string): Promise<Answer> => (await ask(`/stores/${storeId}/chain`)).body
@@ -131,7 +118,7 @@ test('entries that come in any order, ten times, verify once the first has come,
   const entries = (await ask('/stores/s001/entries')).body.items
   expect(entries.map(({ number }) => number)).toEqual([5, 4, 3, 2, 1])
   expect(entries.map(({ entry }) => entry)).toEqual(log.entries.toReversed())
-  expect(entries[0]?.verification).toEqual({ hash: 'valid', signature: 'verified' })
+  expect(entries[0]?.verification).toEqual({ hash: 'valid', signature: 'verified', place: 'valid' })
   const started = (await ask('/stores/s001/entries?kind=epoch-started')).body.items
   expect(started.map(({ number }) => number)).toEqual([1])
   const page = (await ask('/stores/s001/entries?limit=2')).body
@@ -151,11 +138,11 @@ test('an entry that was changed or removed in the audit itself is found', async 
       entry: { ...entry, event: { ...entry.event, documents: [{ id: 'x', rev: '1-a' }] } },
     }
   })
-  await waitForFaults('s002', ['hash-mismatch 3'])
+  await waitForFaults('s002', ['hash-mismatch 3', 'altered 3'])
   const [, , changed] = (await ask('/stores/s002/entries')).body.items
-  expect(changed?.verification).toEqual({ hash: 'broken', signature: 'verified' })
+  expect(changed?.verification).toEqual({ hash: 'broken', signature: 'verified', place: 'altered' })
   await audit.update(log.entries[2]?._id ?? '', (current) => ({ _id: current?._id ?? '', _deleted: true }))
-  await waitForFaults('s002', ['gap 3', 'sequence-gap 4'])
+  await waitForFaults('s002', ['gap 3', 'removed 3', 'sequence-gap 4'])
 })
 
 test('an entry signed by a stranger is stored and found', async () => {
@@ -174,7 +161,7 @@ test('an end that was cut off an epoch is found by the epoch that follows it', a
   await waitForFaults('s009', [])
   const last = before.entries[4]?._id ?? ''
   await openDatabase(client, 'audit').update(last, () => ({ _id: last, _deleted: true }))
-  await waitForFaults('s009', ['broken-link 1'])
+  await waitForFaults('s009', ['removed 5', 'broken-link 1'])
 })
 
 test('a second entry with the number of another is found, and the first stands', async () => {

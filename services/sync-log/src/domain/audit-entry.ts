@@ -1,5 +1,5 @@
-/** What the audit stores: entries, the key of each epoch, and alarms. All of it is written once and never changed. */
-import { canonicalHash, type SyncLogEntry } from '@tidemark/contracts'
+/** What the audit stores of a hub: entries and the key of each epoch. Both are written once and never changed. */
+import type { SyncLogEntry } from '@tidemark/contracts'
 import { authoredBody, type SourceDocument } from '@tidemark/service-kit'
 import { signatureStatusOf, type SignatureStatus } from './verify-signature.ts'
 
@@ -31,21 +31,6 @@ export interface PinnedKey extends Body {
   readonly publicKey: string
   readonly entryHash: string
   readonly pinnedAt: string
-}
-
-/** An entry with the id of a stored one and other content. The stored one stands, the other is kept here. */
-export interface ForkAlarm extends Body {
-  readonly _id: string
-  readonly type: 'alarm'
-  readonly kind: 'fork'
-  readonly storeId: string
-  readonly epoch: string
-  readonly number: number
-  readonly entryId: string
-  readonly entry: Body
-  readonly firstContentHash: string
-  readonly secondContentHash: string
-  readonly raisedAt: string
 }
 
 export function pinnedKeyId(storeId: string, epoch: string): string {
@@ -92,30 +77,5 @@ export function keyBroughtBy(entry: SyncLogEntry, now: Date): PinnedKey | undefi
     publicKey: event.publicKey,
     entryHash: hash,
     pinnedAt: now.toISOString(),
-  }
-}
-
-/** Undefined when both are the same, signature included. */
-export function forkAlarmOf(
-  stored: AuditEntry,
-  other: Body,
-  reporter: { readonly storeId: string },
-  now: Date,
-): ForkAlarm | undefined {
-  const firstContentHash = canonicalHash(stored.entry)
-  const secondContentHash = canonicalHash(other)
-  if (firstContentHash === secondContentHash) return undefined
-  return {
-    _id: `alarm:${stored._id}:${secondContentHash.slice(0, 12)}`,
-    type: 'alarm',
-    kind: 'fork',
-    storeId: reporter.storeId,
-    epoch: stored.epoch,
-    number: stored.number,
-    entryId: stored._id,
-    entry: other,
-    firstContentHash,
-    secondContentHash,
-    raisedAt: now.toISOString(),
   }
 }

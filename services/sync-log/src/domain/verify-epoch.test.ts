@@ -15,7 +15,7 @@ function logOf(count: number): { epoch: string; key: string; entries: SyncLogEnt
 }
 
 function scan(log: { epoch: string; entries: readonly SyncLogEntry[] }, key: string | undefined, pageSize = 100) {
-  const rows = log.entries.map((entry) => ({ number: entry.number, entry }))
+  const rows = log.entries.map((entry) => ({ number: entry.number, entry, leaf: '', recordedAt: '' }))
   let result = startScan(log.epoch)
   for (let start = 0; start < rows.length; start += pageSize) {
     result = scanEntries(result, rows.slice(start, start + pageSize), key)

@@ -4,7 +4,8 @@
  *
  * 1. Each entry has its own hash, and its place in the chain.
  * 2. Each entry is signed with the key of entry 1, which is the key pinned when entry 1 first came.
- * 3. The `documents-stored` entries of a database join: each begins where the one before it ended, the first at 0.
+ * 3. Each entry has its place in the audit's own chain, with the content that it had when it came.
+ * 4. The `documents-stored` entries of a database join: each begins where the one before it ended, the first at 0.
  */
 import { findChainFaults, hasValidHash, schemaProblems, SyncLogEntry, type ChainLink } from '@tidemark/contracts'
 import { signatureStatusOf } from './verify-signature.ts'
@@ -20,12 +21,17 @@ export const faultKinds = [
   'changed-key',
   'sequence-gap',
   'sequence-overlap',
+  'altered',
+  'removed',
+  'unplaced',
 ] as const
 
 export interface AuditFault {
   readonly kind: (typeof faultKinds)[number]
   /** The entry; for a gap the first one that is missing. */
   readonly number: number
+  /** Of a gap: the last one that is missing. */
+  readonly through?: number
   readonly message: string
 }
 
@@ -33,11 +39,24 @@ export interface AuditFault {
 export interface StoredLogEntry {
   readonly number: number
   readonly entry: unknown
+  /** Of the Merkle tree, for what is stored now; hex. */
+  readonly leaf: string
+  readonly recordedAt: string
+}
+
+/** A place in the audit's chain. */
+export interface EntryPlace {
+  readonly number: number
+  readonly position: number
+  /** For what was stored when the place was given; hex. */
+  readonly leaf: string
 }
 
 export interface EpochScan {
   readonly epoch: string
   readonly entries: number
+  /** The highest number that was looked at, readable or not. */
+  readonly lastNumber: number
   /** The last entry. */
   readonly head: { readonly number: number; readonly hash: string } | undefined
   /** HLC stamp of the first entry that is there. */
@@ -53,7 +72,15 @@ export interface EpochScan {
 export const maxFaults = 100
 
 export function startScan(epoch: string): EpochScan {
-  const nothing = { entries: 0, head: undefined, firstAt: undefined, faultCount: 0, faults: [], tail: undefined }
+  const nothing = {
+    entries: 0,
+    lastNumber: 0,
+    head: undefined,
+    firstAt: undefined,
+    faultCount: 0,
+    faults: [],
+    tail: undefined,
+  }
   return { epoch, ...nothing, coverage: new Map() }
 }
 
@@ -79,6 +106,7 @@ export function scanEntries(
     {
       ...scan,
       entries: scan.entries + page.length,
+      lastNumber: page.at(-1)?.number ?? scan.lastNumber,
       firstAt: scan.firstAt ?? readable[0]?.at,
       head: last === undefined ? scan.head : { number: last.number, hash: last.hash },
       tail: last ?? scan.tail,
@@ -114,7 +142,7 @@ function chainFaults(tail: ChainLink | undefined, entries: readonly SyncLogEntry
     if (fault.kind !== 'gap') return [{ kind: fault.kind, number: fault.number, message: chainMessages[fault.kind] }]
     const [from, to] = [fault.after + 1, fault.next - 1]
     const message = from === to ? `entry ${from} is missing` : `entries ${from} to ${to} are missing`
-    return [{ kind: 'gap', number: from, message }]
+    return [{ kind: 'gap', number: from, through: to, message }]
   })
 }
 
@@ -149,4 +177,33 @@ function coverageFaults(coverage: Map<string, number>, { event, number }: SyncLo
   if (afterSequence === expected) return []
   const kind = afterSequence > expected ? 'sequence-gap' : 'sequence-overlap'
   return [{ kind, number, message: `${database}: goes on after ${afterSequence}, expected ${expected}` }]
+}
+
+/** An entry gets its place right after it is stored; until then it is in work. */
+const placingMs = 60_000
+
+/** Compares stored entries with the places of the same numbers. */
+export function placeFaults(
+  entries: readonly StoredLogEntry[],
+  places: readonly EntryPlace[],
+  now: Date,
+): readonly AuditFault[] {
+  const placed = new Map(places.map((place) => [place.number, place]))
+  const stored = new Set(entries.map(({ number }) => number))
+  const faults: AuditFault[] = []
+  for (const { number, leaf, recordedAt } of entries) {
+    const place = placed.get(number)
+    if (place !== undefined && place.leaf !== leaf) {
+      const message = `is not what was stored at position ${place.position} of the audit`
+      faults.push({ kind: 'altered', number, message })
+    }
+    // A time that can't be read is no excuse.
+    const isFresh = now.getTime() - Date.parse(recordedAt) < placingMs
+    if (place === undefined && !isFresh) faults.push({ kind: 'unplaced', number, message: 'has no place in the audit' })
+  }
+  for (const { number, position } of places) {
+    if (stored.has(number)) continue
+    faults.push({ kind: 'removed', number, message: `was at position ${position} of the audit and is gone` })
+  }
+  return faults
 }

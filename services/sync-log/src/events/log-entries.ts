@@ -1,13 +1,14 @@
 /**
  * Taking in sync-log entries. Every step may be repeated, so a batch that was cut off anywhere is simply taken in again.
  *
- *     keys of new epochs ──► insert entries ──► known before? same content: fine · other content: alarm
+ *     keys of new epochs ──► insert entries ──► a place in the chain ──► known before? same content: fine · other content: alarm
  *
  * 1. The first content of an id stands. Any other is kept in an alarm, the losing leaves of a replicated fork included.
  * 2. A key is pinned before the entry that brought it is stored, so an entry 1 that is stored has had its key looked at.
+ * 3. An entry is acknowledged after it has its place in the audit's chain.
  */
 import type { FastifyBaseLogger } from 'fastify'
-import { centralDatabaseOf, type SyncLogEntry } from '@tidemark/contracts'
+import { centralDatabaseOf, parseSyncLogId, type SyncLogEntry } from '@tidemark/contracts'
 import {
   authoredBody,
   DatabaseMissingError,
@@ -19,22 +20,20 @@ import {
   type SourceDocument,
   type WriteOutcome,
 } from '@tidemark/service-kit'
-import {
-  auditEntryOf,
-  entryOf,
-  forkAlarmOf,
-  keyBroughtBy,
-  pinnedKeyId,
-  type AuditEntry,
-  type ForkAlarm,
-} from '../domain/audit-entry.ts'
-import type { AuditStore } from '../stores/audit-store.ts'
+import { alarmOf, forkAlarmOf, type Alarm } from '../domain/alarm.ts'
+import { auditEntryOf, entryOf, keyBroughtBy, pinnedKeyId, type AuditEntry } from '../domain/audit-entry.ts'
+import type { AuditChainStore, Place } from '../stores/audit-chain-store.ts'
+import type { RaiseAlarms } from './raise-alarms.ts'
+import type { AuditStore, EpochOf } from '../stores/audit-store.ts'
 
 export interface LogHandlerParts {
   readonly audit: AuditStore
+  readonly chain: AuditChainStore
   readonly client: CouchClient
+  readonly raise: RaiseAlarms
+  /** Told of each epoch that has new entries. */
+  readonly onEntries: (epochs: readonly EpochOf[]) => void
   readonly logger: FastifyBaseLogger
-  readonly countAlarms: (increment: number, attributes?: Record<string, string>) => void
   readonly now: () => Date
 }
 
@@ -49,23 +48,25 @@ const deletion: Outcome = {
 }
 
 export function createLogHandler(parts: LogHandlerParts): HandleBatch {
-  const { audit, client, logger, countAlarms, now } = parts
+  const { audit, chain, client, raise, logger, now } = parts
 
-  async function record(arrivals: readonly Arrival[]): Promise<ReadonlyMap<Arrival, Outcome>> {
+  async function record(arrivals: readonly Arrival[], place: Place): Promise<ReadonlyMap<Arrival, Outcome>> {
     await pinKeys(arrivals)
     const publicKeys = await audit.publicKeys(arrivals.map(({ entry }) => entry))
     // What reconciliation brings is mostly known; asking first is cheaper than a refused write.
     const asked = arrivals.filter(({ source }) => source.source === 'reconciliation').map(({ entry }) => entry._id)
     const known = new Map(await audit.entries(asked))
     const unknown = arrivals.filter(({ entry }) => !known.has(entry._id))
-    const results = await audit.insert(
-      unknown.map(({ source, entry }) =>
-        auditEntryOf(entry, source.source, publicKeys.get(pinnedKeyId(entry.storeId, entry.epoch)), now()),
-      ),
+    const documents = unknown.map(({ source, entry }) =>
+      auditEntryOf(entry, source.source, publicKeys.get(pinnedKeyId(entry.storeId, entry.epoch)), now()),
     )
+    const results = await audit.insert(documents)
     const written = new Map(unknown.map((arrival, index) => [arrival, results[index]]))
+    const inserted = documents.filter((_, index) => results[index]?.kind === 'stored')
     const refused = unknown.filter((arrival) => written.get(arrival)?.kind === 'exists')
     for (const [id, entry] of await audit.entries(refused.map(({ entry }) => entry._id))) known.set(id, entry)
+    const there = [...known.values()].map((entry) => ({ entry, stored: false }))
+    await place([...inserted.map((entry) => ({ entry, stored: true })), ...there])
     await raise(await findForks(arrivals, known))
     return new Map(arrivals.map((arrival) => [arrival, outcomeOf(written.get(arrival), known.has(arrival.entry._id))]))
   }
@@ -81,8 +82,8 @@ export function createLogHandler(parts: LogHandlerParts): HandleBatch {
   async function findForks(
     arrivals: readonly Arrival[],
     known: ReadonlyMap<string, AuditEntry>,
-  ): Promise<readonly ForkAlarm[]> {
-    const alarms: (ForkAlarm | undefined)[] = []
+  ): Promise<readonly Alarm[]> {
+    const alarms: (Alarm | undefined)[] = []
     for (const { source, entry } of arrivals) {
       const stored = known.get(entry._id)
       if (stored !== undefined) alarms.push(forkAlarmOf(stored, { ...entry }, source, now()))
@@ -106,21 +107,21 @@ export function createLogHandler(parts: LogHandlerParts): HandleBatch {
     }
   }
 
-  async function raise(alarms: readonly ForkAlarm[]): Promise<void> {
-    for (const [index, result] of (await audit.insert(alarms)).entries()) {
-      const alarm = alarms[index]
-      if (alarm === undefined || result.kind === 'exists') continue
-      if (result.kind === 'failed') throw new Error(`${alarm._id} could not be kept: ${result.reason}`)
-      countAlarms(1, { kind: alarm.kind })
-      logger.error({ alarm: alarm._id, storeId: alarm.storeId }, 'an entry of the audit has two contents')
-    }
-  }
-
   return async (batch) => {
     const arrivals = batch.map((source) => (source.deleted ? undefined : { source, entry: entryOf(source) }))
-    const outcomes = await record(arrivals.filter((arrival) => arrival !== undefined))
+    const present = arrivals.filter((arrival) => arrival !== undefined)
+    const outcomes = await chain.write((place) => record(present, place))
+    await raise(batch.filter(({ deleted }) => deleted).map((source) => deletionAlarm(source, now())))
+    parts.onEntries(present.map(({ entry }) => entry))
     return arrivals.map((arrival) => (arrival === undefined ? deletion : (outcomes.get(arrival) ?? lost)))
   }
+}
+
+function deletionAlarm(source: SourceDocument, now: Date): Alarm {
+  const { storeId } = source
+  const { epoch, number } = parseSyncLogId(idOf(source)) ?? { epoch: idOf(source), number: 0 }
+  const message = `${idOf(source)} was deleted at central; the audit keeps what it has`
+  return alarmOf({ kind: 'deletion', storeId, epoch, number, message }, now)
 }
 
 const lost: Outcome = { kind: 'retry', reason: 'no outcome' }

@@ -2,10 +2,14 @@
 import { Type } from 'typebox'
 import type { ServiceApp } from '@tidemark/service-kit'
 import { faultKinds } from '../domain/verify-epoch.ts'
+import type { RaiseAlarms } from '../events/raise-alarms.ts'
+import type { AuditChainStore } from '../stores/audit-chain-store.ts'
 import type { AuditStore } from '../stores/audit-store.ts'
-import { shareAnswers } from './share-answers.ts'
+import type { HeadStore } from '../stores/head-store.ts'
+import { verifyAudit } from '../stores/verify-audit.ts'
 import { verifyChain } from '../stores/verify-chain.ts'
-import { requireStore, StorePath } from './parameters.ts'
+import { NoQuery, requireStore, StorePath } from './parameters.ts'
+import { shareAnswers } from './share-answers.ts'
 
 const Fault = Type.Object({
   kind: Type.Enum([...faultKinds]),
@@ -32,16 +36,42 @@ const ChainAnswer = Type.Object({
   }),
 })
 
-export function addChainRoutes(app: ServiceApp, audit: AuditStore): void {
-  const verdicts = shareAnswers((storeId) => verifyChain(audit, storeId, new Date()))
+const AuditAnswer = Type.Object({
+  verified: Type.Boolean(),
+  verifiedAt: Type.String(),
+  size: Type.Integer({ description: 'Entries that have a place' }),
+  rootHash: Type.String({ description: 'Of the Merkle tree over them' }),
+  chainHash: Type.String(),
+  heads: Type.Integer({ description: 'Signed heads that were compared' }),
+  faults: Type.Array(Type.Object({ kind: Type.String(), subject: Type.String(), message: Type.String() }), {
+    description: 'The first hundred',
+  }),
+})
+
+export interface ChainParts {
+  readonly audit: AuditStore
+  readonly chain: AuditChainStore
+  readonly heads: HeadStore
+  readonly raise: RaiseAlarms
+  readonly now: () => Date
+}
+
+export function addChainRoutes(app: ServiceApp, { audit, chain, heads, raise, now }: ChainParts): void {
+  const verdicts = shareAnswers((storeId) => verifyChain(audit, chain, storeId, now()))
+  const ownVerdicts = shareAnswers(async () => {
+    const { verdict, alarms } = await verifyAudit(chain, heads, now())
+    await raise(alarms)
+    return verdict
+  })
+
   app.route({
     method: 'GET',
     url: '/stores/:storeId/chain',
     schema: {
-      tags: ['sync-log'],
-      summary: 'Verifies every hash, link, signature and sequence of a store’s sync logs',
+      tags: ['chains'],
+      summary: 'Verifies every hash, link, signature, sequence and place of a store’s sync logs',
       params: StorePath,
-      querystring: Type.Object({}, { additionalProperties: false }),
+      querystring: NoQuery,
       response: { 200: ChainAnswer },
     },
     handler: async (request) => {
@@ -53,6 +83,21 @@ export function addChainRoutes(app: ServiceApp, audit: AuditStore): void {
         epochs: epochs.map(({ faults, ...epoch }) => ({ ...epoch, faults: [...faults] })),
         rejected: [...rejected],
       }
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/chain',
+    schema: {
+      tags: ['chains'],
+      summary: 'Verifies the audit’s own chain, and every signed head against it',
+      querystring: NoQuery,
+      response: { 200: AuditAnswer },
+    },
+    handler: async () => {
+      const { faults, ...verdict } = await ownVerdicts.get('')
+      return { ...verdict, faults: faults.map(({ kind, epoch, message }) => ({ kind, subject: epoch, message })) }
     },
   })
 }

@@ -1,6 +1,6 @@
-/** What a store's hubs did with data. */
+/** What hubs did with data. */
 import { Type } from 'typebox'
-import { hasValidHash, schemaProblems, SyncLogEntry, SyncLogEvent } from '@tidemark/contracts'
+import { StoreId } from '@tidemark/contracts'
 import {
   decodeCursor,
   defaultPageSize,
@@ -9,74 +9,96 @@ import {
   pageParameters,
   type ServiceApp,
 } from '@tidemark/service-kit'
-import { pinnedKeyId, type AuditEntry } from '../domain/audit-entry.ts'
-import { signatureStatusOf } from '../domain/verify-signature.ts'
-import { EntryPosition, type AuditStore } from '../stores/audit-store.ts'
-import { requireStore, StorePath } from './parameters.ts'
+import type { AuditChainStore } from '../stores/audit-chain-store.ts'
+import { EntryPosition, type AuditStore, type EntryFilter } from '../stores/audit-store.ts'
+import { EntryAnswer, entryAnswers } from './entry-answer.ts'
+import {
+  EntryPath,
+  filterOf,
+  filterParameters,
+  NoQuery,
+  requireEntry,
+  requireScope,
+  requireStore,
+  StorePath,
+} from './parameters.ts'
 
-const EntryAnswer = Type.Object({
-  id: Type.String(),
-  epoch: Type.String(),
-  number: Type.Integer(),
-  kind: Type.String(),
-  at: Type.String(),
-  recordedAt: Type.String(),
-  source: Type.Enum(['feed', 'reconciliation']),
-  entry: Type.Unknown({ description: 'The entry as the hub wrote it' }),
-  verification: Type.Object({
-    hash: Type.Enum(['valid', 'broken']),
-    signature: Type.Enum(['verified', 'wrong', 'unverified'], {
-      description: 'unverified: the entry with the public key has not come',
-    }),
-  }),
-})
+const tags = ['entries']
+/** A viewer sees whether a chain holds; who did what is for those who look into it. */
+export const searchRoles = { roles: ['auditor', 'manager'] } as const
+const description =
+  'Newest first. A page of a narrow filter may hold fewer than `limit`; the last one has no `nextCursor`.'
 
-const EntriesQuery = Type.Object(
-  {
-    kind: Type.Optional(Type.Enum(SyncLogEvent.anyOf.map(({ properties }) => properties.kind.const))),
-    ...pageParameters,
-  },
-  { additionalProperties: false },
-)
+export function addEntryRoutes(
+  app: ServiceApp,
+  { audit, chain }: { readonly audit: AuditStore; readonly chain: AuditChainStore },
+): void {
+  async function page(filter: EntryFilter, limit: number, cursor: string | undefined) {
+    const from = decodeCursor(EntryPosition, cursor)
+    const { items, next } = await audit.list(filter, 'newest-first', limit, from)
+    return {
+      items: await entryAnswers(audit, chain, items),
+      nextCursor: next === undefined ? null : encodeCursor(next),
+    }
+  }
 
-export function addEntryRoutes(app: ServiceApp, audit: AuditStore): void {
   app.route({
     method: 'GET',
     url: '/stores/:storeId/entries',
+    config: { roles: [...searchRoles.roles] },
     schema: {
-      tags: ['sync-log'],
-      summary: 'Entries of the sync logs of a store, newest first',
+      tags,
+      summary: 'Entries of the sync logs of a store',
+      description,
       params: StorePath,
-      querystring: EntriesQuery,
+      querystring: Type.Object({ ...filterParameters, ...pageParameters }, { additionalProperties: false }),
       response: { 200: pageOf(EntryAnswer) },
     },
-    handler: async (request) => {
-      const { storeId } = request.params
-      const { kind, limit = defaultPageSize } = request.query
-      const from = decodeCursor(EntryPosition, request.query.cursor)
-      await requireStore(audit, storeId)
-      // One more than asked for is where the next page begins.
-      const found = await audit.list(storeId, kind, limit + 1, from)
-      const page = found.slice(0, limit)
-      const next = found[limit]
-      const keys = await audit.publicKeys(page)
-      return {
-        items: page.map((entry) => answerOf(entry, keys.get(pinnedKeyId(entry.storeId, entry.epoch)))),
-        nextCursor: next === undefined ? null : encodeCursor({ at: next.at, id: next._id }),
-      }
+    handler: async ({ params, query }) => {
+      const filter = filterOf(query, params.storeId)
+      await requireStore(audit, params.storeId)
+      return page(filter, query.limit ?? defaultPageSize, query.cursor)
     },
   })
-}
 
-function answerOf(recorded: AuditEntry, publicKey: string | undefined) {
-  const { _id, epoch, number, kind, at, recordedAt, source, entry } = recorded
-  const verification = verificationOf(entry, publicKey)
-  return { id: _id, epoch, number, kind, at, recordedAt, source, entry, verification }
-}
+  app.route({
+    method: 'GET',
+    url: '/entries',
+    config: { roles: [...searchRoles.roles] },
+    schema: {
+      tags,
+      summary: 'Entries of all stores, by store, terminal, document, kind and time',
+      description,
+      querystring: Type.Object(
+        { storeId: Type.Optional(StoreId), ...filterParameters, ...pageParameters },
+        { additionalProperties: false },
+      ),
+      response: { 200: pageOf(EntryAnswer) },
+    },
+    handler: async ({ principal, query }) => {
+      const filter = filterOf(query, query.storeId)
+      requireScope(principal, filter)
+      if (query.storeId !== undefined) await requireStore(audit, query.storeId)
+      return page(filter, query.limit ?? defaultPageSize, query.cursor)
+    },
+  })
 
-/** What is stored may have been changed to anything since. */
-function verificationOf(entry: SyncLogEntry, publicKey: string | undefined) {
-  if (schemaProblems(SyncLogEntry, entry).length > 0) return { hash: 'broken', signature: 'wrong' } as const
-  const hash = hasValidHash(entry) ? ('valid' as const) : ('broken' as const)
-  return { hash, signature: signatureStatusOf(entry, publicKey) }
+  app.route({
+    method: 'GET',
+    url: '/entries/:entryId',
+    config: { roles: [...searchRoles.roles] },
+    schema: {
+      tags,
+      summary: 'One entry, verified now',
+      params: EntryPath,
+      querystring: NoQuery,
+      response: { 200: EntryAnswer },
+    },
+    handler: async ({ principal, params }) => {
+      const found = await requireEntry(audit, principal, params.entryId)
+      const [answer] = await entryAnswers(audit, chain, [found])
+      if (answer === undefined) throw new Error('an answer for each entry')
+      return answer
+    },
+  })
 }
