@@ -35,6 +35,7 @@ export function winnerOf(row: ChangedDocument, conflicts: boolean): PouchDocumen
 export function toWrite(document: PouchDocument, replicated: boolean): DocumentWrite {
   const id = document._id
   invalidIdError(id)
+  if (!id.isWellFormed()) throw createError(BAD_REQUEST, '_id: must be a text of Unicode')
   const deleted = document._deleted === true
   const body = toBody(document)
   if (replicated) return { kind: 'replicated', id, revisions: historyOf(document), deleted, body }
@@ -61,7 +62,8 @@ export function toBody(document: PouchDocument): string {
 function historyOf({ _revisions: revisions, _rev: rev }: PouchDocument): { start: number; ids: string[] } {
   if (revisions === undefined) return parseRevision(rev)
   const { start, ids } = revisions
-  if (!Number.isSafeInteger(start) || !Array.isArray(ids) || ids.length === 0 || start < ids.length) {
+  const isHistory = Number.isSafeInteger(start) && Array.isArray(ids) && ids.length > 0 && start >= ids.length
+  if (!isHistory || ids.some((hash) => typeof hash !== 'string' || hash === '')) {
     throw createError(BAD_REQUEST, '_revisions: must be {"start": number, "ids": [hashes]}')
   }
   return { start, ids }

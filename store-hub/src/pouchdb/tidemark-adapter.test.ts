@@ -238,6 +238,18 @@ test('find takes an index and finds what a scan finds, whatever the alphabet', a
   expect((await pouch.find({ selector: { _id: { $gt: 'ÿ' } } })).docs).toHaveLength(2)
 })
 
+test('half of a surrogate pair in an indexed field or an id spoils neither the index nor the batch', async () => {
+  await pouch.createIndex({ index: { fields: ['name'] } })
+  const results = await pouch.bulkDocs([
+    { _id: 'half', name: '\ud800' },
+    { _id: 'whole', name: 'x' },
+    { _id: '\udc00' },
+  ])
+  expect(results.map(({ ok, status }) => ok ?? status)).toEqual([true, true, 400])
+  const found = await pouch.find({ selector: { name: { $gte: 'a' } } })
+  expect(found.docs.map(({ _id }) => _id).sort()).toEqual(['half', 'whole'])
+})
+
 test('databases of one name in two stores know nothing of each other', async () => {
   const twin = openDocumentDatabase({ file: path.join(directory, 'twin.sqlite'), name: 'shop' })
   expect(pouchOf(twin)).not.toBe(pouch)

@@ -46,7 +46,7 @@ export function fillIn(api: AdapterMembers, options: AdapterOptions, ready: Call
   try {
     const database = isSide ? openSide(main, options.name) : main
     addReading(api, database)
-    addWriting(api, database)
+    addWriting(api, database, isSide)
     addLocalDocuments(api, database)
     if (isSide) closeAfterFailure(api, main, database)
     addLifecycle(api, database, isSide ? main : undefined)
@@ -56,6 +56,7 @@ export function fillIn(api: AdapterMembers, options: AdapterOptions, ready: Call
   }
   ready(null, api)
 }
+
 /** An index keeps no history. That it should not is no reason to fail. */
 function openSide(main: DocumentDatabase, name: string): DocumentDatabase {
   const side = main.side(name)
@@ -147,12 +148,16 @@ interface BulkOptions {
   readonly was_delete?: boolean
 }
 
-function addWriting(api: AdapterMembers, database: DocumentDatabase): void {
+function addWriting(api: AdapterMembers, database: DocumentDatabase, isSide: boolean): void {
   api['_bulkDocs'] = (
     request: { docs: PouchDocument[] },
     options: BulkOptions,
     callback: Callback<(PouchWriteResult | PouchError)[]>,
-  ) => answerLater(callback, writeDocuments(database, request.docs, options))
+  ) => {
+    // The id of an index's row is made of what a document says, which may hold half of a surrogate pair: no id can.
+    if (isSide) for (const row of request.docs) row._id = row._id.toWellFormed()
+    answerLater(callback, writeDocuments(database, request.docs, options))
+  }
   api['_compact'] = (_options: object, callback: Callback<object>) =>
     answerLater(
       callback,
@@ -255,7 +260,7 @@ function closeAfterFailure(api: AdapterMembers, main: DocumentDatabase, side: Do
       call(...parameters, (error: unknown, value: unknown) => {
         if (error != null && !isPouchError(error) && failure === undefined) {
           failure = { error }
-          if (error instanceof StoreError && error.code === 'database_unreadable') void main.removeSide(side.name)
+          if (isUnreadable(error)) throwAway(main, side.name)
           // PouchDB forgets a view whose database is gone.
           api.emit('destroyed', true)
         }
@@ -264,6 +269,13 @@ function closeAfterFailure(api: AdapterMembers, main: DocumentDatabase, side: Do
     }
   }
   for (const member of ['_bulkDocs', '_allDocs', '_putLocal', '_getLocal']) guard(member)
+}
+
+const isUnreadable = (error: unknown): boolean => error instanceof StoreError && error.code === 'database_unreadable'
+
+/** What can't be removed now is replaced by the store when it is opened next. */
+function throwAway(main: DocumentDatabase, side: string): void {
+  main.removeSide(side).catch(() => undefined)
 }
 
 /** `main` is the owner of a side database. */
