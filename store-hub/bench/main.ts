@@ -121,6 +121,15 @@ async function run(config: BenchConfig): Promise<void> {
   process.stdout.write(`${met} of ${goals.length} goals met; the rows are in ${path.relative(process.cwd(), file)}\n`)
 }
 
-const config = loadConfig(process.argv.slice(2), process.env)
+function readConfig(): BenchConfig {
+  try {
+    return loadConfig(process.argv.slice(2), process.env)
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(2)
+  }
+}
+
+const config = readConfig()
 if (config.help) process.stdout.write(usage)
 else await run(config)
