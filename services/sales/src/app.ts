@@ -1,43 +1,84 @@
 /** The sales service, assembled from its parts. */
-import { classSubjects, serviceNames, spanNames } from '@tidemark/contracts'
+import { classSubjects, parseJournalId, receiptNumberOf, serviceNames, spanNames } from '@tidemark/contracts'
 import type { ServiceDefinition } from '@tidemark/service-kit'
+import type { SalesConfig } from './config.ts'
+import { checkJournalSource } from './domain/verify-entry.ts'
 import { createJournalHandler } from './events/journal-entries.ts'
+import { finishRefunds } from './head-office/finish-refunds.ts'
+import { openRefundSeries } from './head-office/refund-series.ts'
+import { createSaleFeed } from './live/sale-feed.ts'
+import { addCertificateRoutes } from './routes/certificates.ts'
 import { addDayRoutes } from './routes/days.ts'
+import { addExportRoutes } from './routes/exports.ts'
+import { addLiveRoute } from './routes/live.ts'
 import { addReceiptRoutes } from './routes/receipts.ts'
+import { addRefundRoutes } from './routes/refunds.ts'
 import { addSeriesRoutes } from './routes/series.ts'
-import { ledgerDesign } from './stores/design/ledger-views.ts'
+import { addTotalRoutes } from './routes/totals.ts'
 import { readLeaves } from './stores/central-leaves.ts'
 import { openLedger } from './stores/ledger-store.ts'
+import { openSigningKey } from './stores/signing-key.ts'
 
-export const salesService: ServiceDefinition = {
-  name: 'sales',
-  telemetryName: serviceNames.sales,
-  title: 'Tidemark sales',
-  description: 'The ledger of all journal entries: day totals, receipts, and whether a series is complete.',
-  database: 'sales-ledger',
-  designDocuments: [ledgerDesign],
-  subjects: [classSubjects('sales')],
-  classes: ['sales'],
-  spans: { batch: spanNames.serviceBatch, record: spanNames.ledgerRecord },
-  assemble({ client, database, telemetry, logger }) {
-    const ledger = openLedger(database, client)
-    const countAlarms = telemetry.counter(
-      'tidemark_integrity_alarms_total',
-      'Journal entries that contradict the ledger',
-    )
-    return {
-      handle: createJournalHandler({
+export function createSalesService(config: Partial<Pick<SalesConfig, 'signingKeyFile'>>): ServiceDefinition {
+  return {
+    name: 'sales',
+    telemetryName: serviceNames.sales,
+    title: 'Tidemark sales',
+    description:
+      'The ledger of all journal entries: totals, receipts, refunds from head office, whether anything is missing, and signed proof of it.',
+    database: 'sales-ledger',
+    designDocuments: [],
+    subjects: [classSubjects('sales')],
+    classes: ['sales'],
+    spans: { batch: spanNames.serviceBatch, record: spanNames.ledgerRecord },
+    check: checkJournalSource,
+    assemble({ client, database, telemetry, logger }) {
+      const now = (): Date => new Date()
+      const ledger = openLedger(database, client)
+      const feed = createSaleFeed()
+      const signer = openSigningKey(config.signingKeyFile)
+      if (config.signingKeyFile === undefined) {
+        logger.warn(
+          { keyId: signer.keyId },
+          'SALES_SIGNING_KEY_FILE is not set: certificates are signed by a key of this process',
+        )
+      }
+      const countAlarms = telemetry.counter(
+        'tidemark_integrity_alarms_total',
+        'Journal entries that contradict the ledger',
+      )
+      telemetry.gauge('tidemark_live_readers', 'Open sockets of the live feed', () => [{ value: feed.readers() }])
+      const handle = createJournalHandler({
         ledger,
         readLeaves: (source) => readLeaves(client, source),
         logger,
         countAlarms,
-        now: () => new Date(),
-      }),
-      addRoutes(app) {
-        addDayRoutes(app, ledger)
-        addReceiptRoutes(app, ledger)
-        addSeriesRoutes(app, ledger)
-      },
-    }
-  },
+        now,
+        announce: feed.announce,
+      })
+      const refunds = openRefundSeries({ client, database, ledger, handle, logger, now })
+      return {
+        handle,
+        addRoutes(app) {
+          addDayRoutes(app, ledger)
+          addTotalRoutes(app, ledger)
+          addReceiptRoutes(app, ledger)
+          addSeriesRoutes(app, ledger, now)
+          addCertificateRoutes(app, { ledger, client, database, signer, now })
+          addRefundRoutes(app, ledger, refunds, receiptOf)
+          addExportRoutes(app, ledger)
+          addLiveRoute(app, feed)
+          finishRefunds(app, refunds, logger)
+        },
+      }
+    },
+  }
+}
+
+/** With a signing key of its own. */
+export const salesService = createSalesService({})
+
+function receiptOf(id: string): string {
+  const key = parseJournalId(id)
+  return key === undefined ? id : receiptNumberOf(key.incarnation, key.number)
 }

@@ -61,7 +61,7 @@ test('entries that come shuffled and ten times count once, and a void takes its 
   expect(day.body['byTerminal']).toMatchObject([{ terminalId: 's001-t01', entries: 6, grossMinor: 250 }])
 
   const series = await ask('/stores/s001/series')
-  expect(series.body['items']).toEqual([
+  expect(series.body['items']).toMatchObject([
     { incarnation: 's001-t01-1', first: 1, last: 6, entries: 6, missing: [], faults: [] },
   ])
   const receipt = await ask('/receipts/s001-T01-1-000002')

@@ -1,5 +1,6 @@
 import { runService } from '@tidemark/service-kit'
-import { salesService } from './app.ts'
+import { createSalesService } from './app.ts'
 import { loadConfig } from './config.ts'
 
-await runService(loadConfig(), salesService)
+const loaded = loadConfig()
+await runService(loaded, createSalesService(loaded.ok ? loaded.config : {}))

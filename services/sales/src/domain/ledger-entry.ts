@@ -1,6 +1,7 @@
-/** What the ledger keeps of a journal entry: the whole entry as it was written, and how it came here. */
+/** What the ledger keeps of a journal entry: the whole entry as it was written, how it came here, and what is wrong with it. */
 import type { JournalEntry } from '@tidemark/contracts'
 import { authoredBody, type SourceDocument } from '@tidemark/service-kit'
+import { findingsOf, type Finding } from './verify-entry.ts'
 
 export interface LedgerEntry extends Readonly<Record<string, unknown>> {
   /** The id of the journal entry, so that the put itself makes it unique. */
@@ -17,13 +18,19 @@ export interface LedgerEntry extends Readonly<Record<string, unknown>> {
   readonly source: SourceDocument['source']
   readonly receivedTrace: string | null
   /** Checked before recording; whether the chain holds is asked when somebody reads. */
-  readonly verification: { readonly schema: 'valid'; readonly hash: 'valid' }
+  readonly verification: {
+    readonly schema: 'valid'
+    readonly hash: 'valid' | 'wrong'
+    readonly amounts: 'valid' | 'wrong'
+    readonly findings: readonly Finding[]
+  }
   readonly entry: JournalEntry
 }
 
-/** The source has passed `checkDocument`: schema, id, sums and hash are right. */
+/** The source has passed `checkJournalSource`. */
 export function ledgerEntryOf(source: SourceDocument, recordedAt: Date): LedgerEntry {
   const entry = authoredBody(source.document) as unknown as JournalEntry
+  const findings = findingsOf(source)
   return {
     _id: entry._id,
     type: 'ledger-entry',
@@ -36,40 +43,22 @@ export function ledgerEntryOf(source: SourceDocument, recordedAt: Date): LedgerE
     recordedAt: recordedAt.toISOString(),
     source: source.source,
     receivedTrace: source.traceparent ?? null,
-    verification: { schema: 'valid', hash: 'valid' },
+    verification: {
+      schema: 'valid',
+      hash: findings.some(({ rule }) => rule === 'hash') ? 'wrong' : 'valid',
+      amounts: findings.some(({ rule }) => rule !== 'hash') ? 'wrong' : 'valid',
+      findings,
+    },
     entry,
   }
 }
 
-/** Evidence of something that may not be. The ledger is left as it was; the alarm keeps what contradicts it. */
-export interface IntegrityAlarm extends Readonly<Record<string, unknown>> {
-  readonly _id: string
-  readonly type: 'alarm'
-  readonly kind: 'second-body' | 'foreign-void'
-  readonly storeId: string
-  readonly journalId: string
-  readonly raisedAt: string
-  readonly entry: JournalEntry
+/** A sale or a refund; undefined for entries that move no goods. */
+export function soldEntryOf(entry: JournalEntry) {
+  return entry.type === 'sale' || entry.type === 'refund' ? entry : undefined
 }
 
-/** The same id with other content: the first body stands, the second is kept here. The id makes a repetition harmless. */
-export function secondBodyAlarm(second: LedgerEntry): IntegrityAlarm {
-  return alarm('second-body', second)
-}
-
-/** A void of an entry that belongs to another store. */
-export function foreignVoidAlarm(entry: LedgerEntry): IntegrityAlarm {
-  return alarm('foreign-void', entry)
-}
-
-function alarm(kind: IntegrityAlarm['kind'], subject: LedgerEntry): IntegrityAlarm {
-  return {
-    _id: `alarm:${kind}:${subject._id}:${subject.entry.hash}`,
-    type: 'alarm',
-    kind,
-    storeId: subject.storeId,
-    journalId: subject._id,
-    raisedAt: subject.recordedAt,
-    entry: subject.entry,
-  }
+/** The id of the entry that a void names; undefined for other entries. */
+export function voidedIdOf({ entry }: Pick<LedgerEntry, 'entry'>): string | undefined {
+  return entry.type === 'void' ? entry.voidOf : undefined
 }

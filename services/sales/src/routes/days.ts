@@ -9,43 +9,51 @@ import {
   pageParameters,
   type ServiceApp,
 } from '@tidemark/service-kit'
-import type { LedgerEntry } from '../domain/ledger-entry.ts'
-import { sumDay } from '../domain/sum-day.ts'
-import { ReceiptPosition, type Ledger } from '../stores/ledger-store.ts'
-import { DayParameter, NoQuery, requireStore, StorePath } from './parameters.ts'
-
-const amounts = {
-  entries: Type.Integer({ description: 'Journal entries of any type' }),
-  sales: Type.Integer({ description: 'Sales that are not voided' }),
-  refunds: Type.Integer({ description: 'Refunds that are not voided' }),
-  voids: Type.Integer(),
-  grossMinor: AmountMinor,
-  netMinor: AmountMinor,
-  taxMinor: AmountMinor,
-}
-const Currency = Type.Union([Type.String(), Type.Null()])
+import { soldEntryOf, type LedgerEntry } from '../domain/ledger-entry.ts'
+import { groupTotals, paymentTotals, taxTotals, totalsOf } from '../domain/report-totals.ts'
+import { readClockPage, type ClockPosition } from '../stores/clock-page.ts'
+import type { Ledger } from '../stores/ledger-store.ts'
+import {
+  Currency,
+  DayParameter,
+  DayPath,
+  figureFields,
+  NoQuery,
+  PaymentTotal,
+  requireStore,
+  StorePath,
+  TaxTotal,
+} from './parameters.ts'
 
 const DayTotals = Type.Object({
   storeId: Type.String(),
   date: Type.String(),
-  ...amounts,
+  ...figureFields,
   currency: Currency,
-  byTerminal: Type.Array(Type.Object({ terminalId: Type.String(), currency: Currency, ...amounts })),
-  otherCurrencies: Type.Array(Type.Object({ currency: Type.String(), ...amounts })),
+  byTerminal: Type.Array(Type.Object({ terminalId: Type.String(), currency: Currency, ...figureFields })),
+  otherCurrencies: Type.Array(Type.Object({ currency: Currency, ...figureFields })),
+  payments: Type.Array(PaymentTotal),
+  taxes: Type.Array(TaxTotal),
+  closed: Type.Boolean({ description: 'A certificate was issued; what comes later is an addendum' }),
 })
 
-const Receipt = Type.Object({
+export const Receipt = Type.Object({
   id: Type.String(),
   receipt: Type.String(),
   type: Type.String(),
   at: Type.String(),
+  storeId: Type.String(),
+  businessDate: Type.String(),
   terminalId: Type.String(),
   cashierId: Type.String(),
   currency: Currency,
   grossMinor: AmountMinor,
   voided: Type.Boolean(),
+  flagged: Type.Boolean({ description: 'Its own figures, payments or hash do not hold' }),
 })
 
+/** Numbers up to which the page before went, by series. */
+const Position = Type.Record(Type.String(), Type.Integer({ minimum: 0 }))
 const ReceiptsQuery = Type.Object({ date: DayParameter, ...pageParameters }, { additionalProperties: false })
 
 export function addDayRoutes(app: ServiceApp, ledger: Ledger): void {
@@ -53,17 +61,31 @@ export function addDayRoutes(app: ServiceApp, ledger: Ledger): void {
     method: 'GET',
     url: '/stores/:storeId/days/:date',
     schema: {
-      tags: ['sales'],
+      tags: ['totals'],
       summary: 'Totals of a store’s day: sales minus refunds minus voids',
-      params: Type.Object({ ...StorePath.properties, date: DayParameter }),
+      params: DayPath,
       querystring: NoQuery,
       response: { 200: DayTotals },
     },
     handler: async (request) => {
       const { storeId, date } = request.params
       await requireStore(ledger, storeId)
-      const { byTerminal, otherCurrencies, ...totals } = sumDay(await ledger.dayTotals(storeId, date))
-      return { storeId, date, ...totals, byTerminal: [...byTerminal], otherCurrencies: [...otherCurrencies] }
+      const days = await ledger.days(storeId, date, date)
+      const [main, ...otherCurrencies] = totalsOf(days)
+      const terminals = groupTotals(days, 'terminal', () => '')
+      const certificates = await ledger.certificates(storeId, date)
+      return {
+        storeId,
+        date,
+        ...(main ?? noTotals),
+        byTerminal: terminals
+          .filter((row) => row.currency === (main?.currency ?? null) || row.currency === null)
+          .map(({ key, ...row }) => ({ terminalId: key, ...row })),
+        otherCurrencies,
+        payments: [...paymentTotals(days)],
+        taxes: [...taxTotals(days)],
+        closed: certificates.length > 0,
+      }
     },
   })
 
@@ -71,7 +93,7 @@ export function addDayRoutes(app: ServiceApp, ledger: Ledger): void {
     method: 'GET',
     url: '/stores/:storeId/sales',
     schema: {
-      tags: ['sales'],
+      tags: ['receipts'],
       summary: 'Sales, refunds and voids of a store’s day in the order of their clock',
       params: StorePath,
       querystring: ReceiptsQuery,
@@ -80,33 +102,50 @@ export function addDayRoutes(app: ServiceApp, ledger: Ledger): void {
     handler: async (request) => {
       const { storeId } = request.params
       const { date, limit = defaultPageSize } = request.query
-      const after = decodeCursor(ReceiptPosition, request.query.cursor)
+      const position: ClockPosition = decodeCursor(Position, request.query.cursor) ?? {}
       await requireStore(ledger, storeId)
-      // One more than asked for tells whether there is a next page.
-      const found = await ledger.receipts(storeId, date, limit + 1, after)
-      const page = found.slice(0, limit)
-      const last = page.at(-1)
-      const voided = await ledger.voidRecords(page.map(({ _id }) => _id))
+      const page = await readClockPage(ledger, await ledger.days(storeId, date, date), position, limit)
       return {
-        items: page.map((entry) => receiptOf(entry, voided.has(entry._id))),
-        nextCursor: found.length > limit && last ? encodeCursor({ at: last.at, id: last._id }) : null,
+        items: await receiptsOf(ledger, page.entries),
+        nextCursor: page.next === undefined ? null : encodeCursor(page.next),
       }
     },
   })
 }
 
-function receiptOf(recorded: LedgerEntry, voided: boolean) {
-  const { entry } = recorded
-  const sold = entry.type === 'sale' || entry.type === 'refund' ? entry : undefined
-  return {
-    id: recorded._id,
-    receipt: receiptNumberOf(recorded.incarnation, recorded.number),
-    type: entry.type,
-    at: recorded.at,
-    terminalId: recorded.terminalId,
-    cashierId: entry.by.id,
-    currency: sold?.currency ?? null,
-    grossMinor: sold?.totals.grossMinor ?? 0,
-    voided,
-  }
+const noTotals = {
+  entries: 0,
+  sales: 0,
+  refunds: 0,
+  voids: 0,
+  grossMinor: 0,
+  netMinor: 0,
+  taxMinor: 0,
+  currency: null,
+}
+
+/** Entries as lists show them. */
+export async function receiptsOf(
+  ledger: Ledger,
+  entries: readonly LedgerEntry[],
+): Promise<Type.Static<typeof Receipt>[]> {
+  const voided = await ledger.voidRecords(entries.map(({ _id }) => _id))
+  return entries.map((recorded) => {
+    const { entry } = recorded
+    const sold = soldEntryOf(entry)
+    return {
+      id: recorded._id,
+      receipt: receiptNumberOf(recorded.incarnation, recorded.number),
+      type: entry.type,
+      at: recorded.at,
+      storeId: recorded.storeId,
+      businessDate: recorded.businessDate,
+      terminalId: recorded.terminalId,
+      cashierId: entry.by.id,
+      currency: sold?.currency ?? null,
+      grossMinor: sold?.totals.grossMinor ?? 0,
+      voided: voided.has(recorded._id),
+      flagged: recorded.verification.findings.length > 0,
+    }
+  })
 }

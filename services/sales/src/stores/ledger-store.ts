@@ -1,97 +1,177 @@
-/** The ledger in CouchDB: writes that count once, and the questions asked of it. */
-import { Type, type Static } from 'typebox'
-import { describeProblems, journalId, parseJournalId, schemaProblems, type ChainLink } from '@tidemark/contracts'
+/**
+ * The ledger in CouchDB. Nothing here reads more than it answers with: every question is a few documents by their ids, or a
+ * range of ids, and ids are made so that what belongs together lies together.
+ */
+import { Type, type TSchema } from 'typebox'
+import { describeProblems, journalId, parseJournalId, schemaProblems } from '@tidemark/contracts'
 import {
+  findInCatalogue,
   storeExists,
+  UnavailableError,
   type CouchClient,
   type CouchDatabase,
-  type ViewKey,
+  type NewDocument,
+  type StoredDocument,
   type WriteOutcome,
 } from '@tidemark/service-kit'
-import type { TSchema } from 'typebox'
-import type { IntegrityAlarm, LedgerEntry } from '../domain/ledger-entry.ts'
-import { emptyVoidRecord, voidRecordId, type VoidRecord } from '../domain/merge-void.ts'
-import { scanSeries, type SeriesScan, type SeriesSummary } from '../domain/verify-chain.ts'
-import { ledgerDesignName } from './design/ledger-views.ts'
+import type { DayCertificate } from '../domain/certify-day.ts'
+import { customerPrefix, type CustomerMark } from '../domain/customer-mark.ts'
+import type { Flag } from '../domain/flag-entry.ts'
+import type { LedgerEntry } from '../domain/ledger-entry.ts'
+import { refundRecordId, type RefundRecord } from '../domain/merge-refund.ts'
+import type { Series } from '../domain/merge-series.ts'
+import { seriesId } from '../domain/merge-series.ts'
+import { voidRecordId, type VoidRecord } from '../domain/merge-void.ts'
+import type { DaySums, ProductSums } from '../domain/sum-entries.ts'
 
-/** Sorts after every string in CouchDB's collation. */
-const afterAll: ViewKey = {}
-const linksPerRead = 2000
-
-export interface TerminalTotals {
-  readonly terminalId: string
-  /** Empty for entries that have no currency, such as voids. */
-  readonly currency: string
-  readonly entries: number
-  readonly sales: number
-  readonly refunds: number
-  readonly voids: number
-  readonly grossMinor: number
-  readonly netMinor: number
-  readonly taxMinor: number
-}
-
-/** Where a page of receipts ended. */
-export const ReceiptPosition = Type.Object({ at: Type.String(), id: Type.String() })
-export type ReceiptPosition = Static<typeof ReceiptPosition>
+/** Makes a document of what is there; the same document when nothing has to change. */
+export type Change = (current: StoredDocument | undefined) => NewDocument | undefined
 
 export interface Ledger {
-  insert(entries: readonly (LedgerEntry | IntegrityAlarm)[]): Promise<readonly WriteOutcome[]>
+  insert(documents: readonly NewDocument[]): Promise<readonly WriteOutcome[]>
+  /** Reads, changes and writes documents, those again that somebody else wrote in between. */
+  update(changes: ReadonlyMap<string, Change>): Promise<void>
+  get(id: string): Promise<StoredDocument | undefined>
   entries(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>
-  /** Those of the entries that some void has named, by the id of the voided entry. */
+  /** Entries of a series by their numbers, in order; those that are there. */
+  entriesOf(incarnation: string, numbers: Iterable<number>): AsyncGenerator<LedgerEntry>
+  /** By the id of the voided entry. */
   voidRecords(voidedIds: readonly string[]): Promise<ReadonlyMap<string, VoidRecord>>
-  updateVoidRecord(voidedId: string, merge: (record: VoidRecord) => VoidRecord): Promise<void>
+  /** By the id of the sale. */
+  refundRecords(saleIds: readonly string[]): Promise<ReadonlyMap<string, RefundRecord>>
   /** The entry and, where they have arrived, its neighbours in the series. */
   entryWithNeighbours(
     id: string,
   ): Promise<{ entry: LedgerEntry; before?: LedgerEntry; after?: LedgerEntry } | undefined>
-  dayTotals(storeId: string, businessDate: string): Promise<readonly TerminalTotals[]>
-  receipts(
-    storeId: string,
-    businessDate: string,
-    limit: number,
-    after: ReceiptPosition | undefined,
-  ): Promise<readonly LedgerEntry[]>
-  series(storeId: string): Promise<readonly SeriesSummary[]>
+  /** The sums of a store's series from the first to the last date, by date and series. */
+  days(storeId: string, from: string, to: string): Promise<readonly DaySums[]>
+  products(storeId: string, from: string, to: string): Promise<readonly ProductSums[]>
+  series(storeId: string): Promise<readonly Series[]>
+  seriesOf(incarnation: string): Promise<Series | undefined>
+  flagsById(ids: readonly string[]): Promise<ReadonlyMap<string, Flag>>
+  certificates(storeId: string, businessDate: string): Promise<readonly DayCertificate[]>
+  /** Journal ids of a customer's receipts after a mark, oldest first. */
+  customerMarks(reference: string, limit: number, after: string | undefined): Promise<readonly CustomerMark[]>
+  /** Documents of a range of ids: both ends are included. `after` is the id where the last page ended. */
+  range(from: string, to: string, options?: { limit?: number; after?: string | undefined }): Promise<StoredDocument[]>
+  /** Stores of which the ledger has an entry. */
+  storeIds(): Promise<readonly string[]>
   /** True when the ledger or central has anything of the store. */
   knowsStore(storeId: string): Promise<boolean>
+  /** IANA name; UTC for a store that head office has not described. */
+  timeZone(storeId: string): Promise<string>
 }
 
-const DayTotalsRow = Type.Object({
-  key: Type.Tuple([Type.String(), Type.String(), Type.String(), Type.String()]),
-  value: Type.Array(Type.Integer(), { minItems: 7, maxItems: 7 }),
+/** Sorts after every id that begins the same way. */
+export const lastId = '\ufff0'
+const idsPerRead = 500
+const documentsPerRead = 500
+const maxUpdateTries = 10
+
+const Range = Type.Object({
+  rows: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      doc: Type.Optional(Type.Union([Type.Object({ _id: Type.String(), _rev: Type.String() }), Type.Null()])),
+    }),
+  ),
 })
-const SeriesRow = Type.Object({
-  id: Type.String(),
-  key: Type.Tuple([Type.String(), Type.String(), Type.Integer()]),
-  value: Type.Object({ previousHash: Type.String(), hash: Type.String() }),
-})
-type SeriesRow = Static<typeof SeriesRow>
 
 export function openLedger(database: CouchDatabase, client: CouchClient): Ledger {
+  const allDocs = `${encodeURIComponent(database.name)}/_all_docs`
+
+  async function getMany(ids: readonly string[]): Promise<Map<string, StoredDocument>> {
+    const found = new Map<string, StoredDocument>()
+    for (let start = 0; start < ids.length; start += idsPerRead) {
+      for (const [id, document] of await database.getMany(ids.slice(start, start + idsPerRead))) found.set(id, document)
+    }
+    return found
+  }
+
+  async function readRange(from: string, to: string, limit: number, skip: number, withBodies = true) {
+    const query = { startkey: from, endkey: to, limit, skip, include_docs: withBodies }
+    const { rows } = await client.request(Range, { path: allDocs, query })
+    return rows
+  }
+
+  const range: Ledger['range'] = async (from, to, { limit = Infinity, after } = {}) => {
+    const documents: StoredDocument[] = []
+    for (let position = after; ;) {
+      const wanted = Math.min(documentsPerRead, limit - documents.length)
+      // The document where the last page ended is read again and skipped: it may have gone meanwhile.
+      const rows = await readRange(position ?? from, to, wanted + (position === undefined ? 0 : 1), 0)
+      const fresh = rows.filter(({ id }) => id !== position)
+      documents.push(...fresh.flatMap(({ doc }) => doc ?? []))
+      position = fresh.at(-1)?.id
+      if (position === undefined || fresh.length < wanted || documents.length >= limit) return documents
+    }
+  }
+
   async function entries(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>> {
-    return (await database.getMany(ids)) as unknown as ReadonlyMap<string, LedgerEntry>
+    return (await getMany(ids)) as unknown as ReadonlyMap<string, LedgerEntry>
+  }
+
+  async function recordsOf<Record>(
+    ids: readonly string[],
+    idOf: (id: string) => string,
+  ): Promise<ReadonlyMap<string, Record>> {
+    const found = await getMany(ids.map(idOf))
+    return new Map(
+      ids.flatMap((id) => {
+        const record = found.get(idOf(id))
+        return record === undefined ? [] : [[id, record as unknown as Record] as const]
+      }),
+    )
+  }
+
+  async function ofPeriod(kind: 'day' | 'products', storeId: string, from: string, to: string) {
+    return (await range(`${kind}:${storeId}:${from}:`, `${kind}:${storeId}:${to}:${lastId}`)) as unknown
+  }
+
+  async function hasSeries(storeId: string): Promise<boolean> {
+    const [from, to] = seriesRange(storeId)
+    return (await readRange(from, to, 1, 0, false)).length > 0
   }
 
   return {
     insert: (documents) => database.bulkInsert(documents),
+    get: (id) => database.get(id),
+    async update(changes) {
+      let open = [...changes]
+      for (let attempt = 0; attempt < maxUpdateTries && open.length > 0; attempt += 1) {
+        const present = await getMany(open.map(([id]) => id))
+        const writes = open.flatMap(([id, change]) => {
+          const current = present.get(id)
+          const next = change(current)
+          if (next === undefined || next === current) return []
+          return [{ id, change, document: current === undefined ? next : { ...next, _rev: current._rev } }]
+        })
+        const written = await database.bulkInsert(writes.map(({ document }) => document))
+        const failed = written.find((result) => result.kind === 'failed')
+        if (failed !== undefined) throw new Error(`a summary could not be written: ${failed.reason}`)
+        open = writes.flatMap(({ id, change }, index) =>
+          written[index]?.kind === 'exists' ? [[id, change] as const] : [],
+        )
+      }
+      if (open.length > 0) throw new UnavailableError('couchdb', `${open[0]?.[0]} is being changed all the time`)
+    },
     entries,
-    async voidRecords(voidedIds) {
-      const found = await database.getMany(voidedIds.map(voidRecordId))
-      return new Map(
-        voidedIds.flatMap((id) => {
-          const record = found.get(voidRecordId(id))
-          return record === undefined ? [] : [[id, record as unknown as VoidRecord] as const]
-        }),
-      )
+    async *entriesOf(incarnation, numbers) {
+      let ids: string[] = []
+      const read = async (): Promise<LedgerEntry[]> => {
+        const found = await entries(ids)
+        const present = ids.flatMap((id) => found.get(id) ?? [])
+        ids = []
+        return present
+      }
+      for (const number of numbers) {
+        ids.push(journalId(incarnation, number))
+        if (ids.length === entriesPerRead) yield* await read()
+      }
+      if (ids.length > 0) yield* await read()
     },
-    async updateVoidRecord(voidedId, merge) {
-      await database.update(voidRecordId(voidedId), (current) => {
-        const record = current === undefined ? emptyVoidRecord(voidedId) : (current as unknown as VoidRecord)
-        const merged = merge(record)
-        return merged === record ? undefined : merged
-      })
-    },
+    voidRecords: (voidedIds) => recordsOf<VoidRecord>(voidedIds, voidRecordId),
+    refundRecords: (saleIds) => recordsOf<RefundRecord>(saleIds, refundRecordId),
     async entryWithNeighbours(id) {
       const key = parseJournalId(id)
       if (key === undefined) return undefined
@@ -104,77 +184,58 @@ export function openLedger(database: CouchDatabase, client: CouchClient): Ledger
       const after = found.get(afterId)
       return { entry, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }
     },
-    async dayTotals(storeId, businessDate) {
-      const rows = await database.view(ledgerDesignName, 'day_totals', {
-        startKey: [storeId, businessDate],
-        endKey: [storeId, businessDate, afterAll],
-        reduce: { groupLevel: 4 },
-      })
-      return rows.map((row) => totalsOfRow(checked(DayTotalsRow, row)))
+    days: async (storeId, from, to) => (await ofPeriod('day', storeId, from, to)) as DaySums[],
+    products: async (storeId, from, to) => (await ofPeriod('products', storeId, from, to)) as ProductSums[],
+    series: async (storeId) => (await range(...seriesRange(storeId))) as unknown as Series[],
+    seriesOf: async (incarnation) => (await database.get(seriesId(incarnation))) as Series | undefined,
+    flagsById: (ids) => recordsOf<Flag>(ids, (id) => id),
+    async certificates(storeId, businessDate) {
+      const prefix = `certificate:${storeId}:${businessDate}:`
+      return (await range(prefix, prefix + lastId)) as unknown as DayCertificate[]
     },
-    async receipts(storeId, businessDate, limit, after) {
-      const position =
-        after === undefined
-          ? { startKey: [storeId, businessDate] }
-          : { startKey: [storeId, businessDate, after.at], startKeyDocumentId: after.id, skip: 1 }
-      const rows = await database.view(ledgerDesignName, 'receipts', {
-        ...position,
-        endKey: [storeId, businessDate, afterAll],
-        includeDocuments: true,
-        limit,
-      })
-      return rows.map(({ doc }) => doc as LedgerEntry)
+    async customerMarks(reference, limit, after) {
+      const prefix = customerPrefix(reference)
+      return (await range(prefix, prefix + lastId, { limit, after })) as unknown as CustomerMark[]
     },
-    async series(storeId) {
-      const scans = new Map<string, SeriesScan>()
-      let position: SeriesRow | undefined
-      for (;;) {
-        const rows = await database.view(ledgerDesignName, 'series', {
-          startKey: position?.key ?? [storeId],
-          ...(position === undefined ? {} : { startKeyDocumentId: position.id, skip: 1 }),
-          endKey: [storeId, afterAll],
-          limit: linksPerRead,
-        })
-        const links = rows.map((row) => checked(SeriesRow, row))
-        for (const [incarnation, part] of byIncarnation(links)) {
-          scans.set(incarnation, scanSeries(scans.get(incarnation), incarnation, part))
-        }
-        position = links.at(-1)
-        if (links.length < linksPerRead) break
+    range,
+    async storeIds() {
+      const found: string[] = []
+      // One look per store: each begins where the store before ends.
+      for (let from = 'series:'; ;) {
+        const [row] = await readRange(from, `series:${lastId}`, 1, 0, false)
+        const storeId = row?.id.split(':')[1]?.split('-')[0]
+        if (storeId === undefined) return found
+        found.push(storeId)
+        from = seriesRange(storeId)[1]
       }
-      return [...scans.values()].map(({ tail: _tail, ...summary }) => summary)
     },
-    async knowsStore(storeId) {
-      const rows = await database.view(ledgerDesignName, 'series', {
-        startKey: [storeId],
-        endKey: [storeId, afterAll],
-        limit: 1,
-      })
-      return rows.length > 0 || storeExists(client, storeId)
+    knowsStore: async (storeId) => (await hasSeries(storeId)) || storeExists(client, storeId),
+    async timeZone(storeId) {
+      const store = await findInCatalogue(client, `store:${storeId}`)
+      const name = store?.['timeZone']
+      return typeof name === 'string' && isTimeZone(name) ? name : 'UTC'
     },
   }
 }
 
-function byIncarnation(rows: readonly SeriesRow[]): Map<string, [ChainLink, ...ChainLink[]]> {
-  const parts = new Map<string, [ChainLink, ...ChainLink[]]>()
-  for (const { key, value } of rows) {
-    const [, incarnation, number] = key
-    const link = { number, ...value }
-    const part = parts.get(incarnation)
-    if (part === undefined) parts.set(incarnation, [link])
-    else part.push(link)
+/** Entries may be large: this many are held at once. */
+const entriesPerRead = 200
+
+function seriesRange(storeId: string): [from: string, to: string] {
+  return [`series:${storeId}-`, `series:${storeId}-${lastId}`]
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format() !== ''
+  } catch {
+    return false
   }
-  return parts
 }
 
-function totalsOfRow(row: Static<typeof DayTotalsRow>): TerminalTotals {
-  const [, , terminalId, currency] = row.key
-  const [entries = 0, sales = 0, refunds = 0, voids = 0, grossMinor = 0, netMinor = 0, taxMinor = 0] = row.value
-  return { terminalId, currency, entries, sales, refunds, voids, grossMinor, netMinor, taxMinor }
-}
-
-function checked<Schema extends TSchema>(schema: Schema, row: unknown): Static<Schema> {
-  const problems = schemaProblems(schema, row)
-  if (problems.length > 0) throw new Error(`unexpected row of a view: ${describeProblems(problems)}`)
-  return row as Static<Schema>
+/** A stored value that has to be of a shape. Throws when it is not: somebody else has written into the ledger. */
+export function checked<Schema extends TSchema>(schema: Schema, value: unknown): Type.Static<Schema> {
+  const problems = schemaProblems(schema, value)
+  if (problems.length > 0) throw new Error(`unexpected document in the ledger: ${describeProblems(problems)}`)
+  return value as Type.Static<Schema>
 }
