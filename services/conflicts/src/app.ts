@@ -15,6 +15,7 @@ export const conflictsService: ServiceDefinition = {
   designDocuments: [deskDesign],
   subjects: [classSubjects('sales'), classSubjects('inventory'), classSubjects('catalog')],
   classes: ['sales', 'inventory', 'catalog'],
+  keepsStoreRules: true,
   spans: { batch: spanNames.serviceBatch },
   // A faulty body that wins would otherwise hide the good one that lost.
   check: checkSourceId,

@@ -1,9 +1,9 @@
 /**
  * The life of a service.
  *
- *     listen ──► CouchDB: create database and views ──► reconcile ─┐
- *        │            (again until it works)                       ├──► ready
- *        └─────► NATS: connect (again until it works) ──► consume ─┘
+ *     listen ──► CouchDB: create database, build views ──► reconcile ─┐
+ *        │            (again until it works)                          ├──► ready
+ *        └─────► NATS: connect (again until it works) ──► consume ────┘
  *
  *     stop: fetch no more → finish and acknowledge the batch → close HTTP → close NATS → send the last spans
  *
@@ -19,7 +19,7 @@ import type { ServiceConfig } from './config.ts'
 import { connectCouch, type CouchClient } from './couch/couch-client.ts'
 import { openDatabase, type CouchDatabase } from './couch/couch-database.ts'
 import { ensureDatabase, ensureDesignDocument, type DesignDocument } from './couch/prepare-database.ts'
-import { startViewWarmer, type ViewWarmer } from './couch/view-warmer.ts'
+import { buildViews, startViewWarmer, type ViewWarmer } from './couch/view-warmer.ts'
 import { describeError } from './errors.ts'
 import type { HandleBatch, SpanNames } from './feed/handle-batch.ts'
 import { startMessageConsumer, type MessageConsumer } from './feed/message-consumer.ts'
@@ -29,6 +29,7 @@ import { closeGently } from './http/gentle-close.ts'
 import { buildServiceApp, type ServiceApp } from './http/service-app.ts'
 import { backoffMs, pause } from './pause.ts'
 import { startReconciler, type Reconciler } from './reconciliation/reconciler.ts'
+import { keepStoreRules, type StoreRulesKeeper } from './store-rules/keep-store-rules.ts'
 import { createTokenVerifier } from './sign-in/verify-token.ts'
 
 export interface ServiceParts {
@@ -54,6 +55,8 @@ export interface ServiceDefinition {
   /** Classes of databases that reconciliation reads. */
   readonly classes: readonly EntityClass[]
   readonly spans: SpanNames
+  /** True for the one service that puts the store rules into the databases of the stores and the catalogue. */
+  readonly keepsStoreRules?: boolean
   /** What a document must be to be given to `handle`; valid, unless this says otherwise. */
   readonly check?: CheckSource
   /** Called once, before anything is connected. */
@@ -99,6 +102,7 @@ export async function startService(
   let consumer: MessageConsumer | undefined
   let reconciler: Reconciler | undefined
   let warmer: ViewWarmer | undefined
+  let rulesKeeper: StoreRulesKeeper | undefined
   const handle: HandleBatch = async (batch) => {
     const outcomes = await service.handle(batch)
     warmer?.touch()
@@ -141,7 +145,10 @@ export async function startService(
   if (config.signIn.kind === 'off') logger.warn('AUTH=off: whoever reaches this address may do everything')
 
   async function reachCouch(): Promise<void> {
-    await untilItWorks('CouchDB', stopping.signal, logger, prepare)
+    await untilItWorks('CouchDB', stopping.signal, logger, async () => {
+      await prepare()
+      await buildViews(database, definition.designDocuments, stopping.signal, logger)
+    })
     if (stopping.signal.aborted) return
     prepared = true
     logger.info({ database: definition.database }, 'CouchDB is reached')
@@ -162,6 +169,7 @@ export async function startService(
       warmer = startViewWarmer(database, definition.designDocuments, logger)
       const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs
       reconciler = startReconciler({ ...common, client, database, classes: definition.classes, everyMs })
+      if (definition.keepsStoreRules === true) rulesKeeper = keepStoreRules(client, logger, everyMs)
     }),
     Promise.all([couchReached, reachNats()]).then(() => {
       if (stopping.signal.aborted || connection === undefined) return
@@ -179,7 +187,7 @@ export async function startService(
       stopping.abort()
       await started
       warmer?.stop()
-      await Promise.all([consumer?.stop(), reconciler?.stop()])
+      await Promise.all([consumer?.stop(), reconciler?.stop(), rulesKeeper?.stop()])
       await closeGently(app)
       await connection?.close()
       await telemetry.shutdown()

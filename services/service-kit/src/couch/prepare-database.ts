@@ -10,6 +10,8 @@ export interface DesignDocument {
   /** Without `_design/`. */
   readonly name: string
   readonly views: Readonly<Record<string, { readonly map: string; readonly reduce?: string }>>
+  /** `validate_doc_update`. */
+  readonly validate?: string
 }
 
 /** Opens a database, creating it where it is missing. */
@@ -23,10 +25,20 @@ export async function ensureDatabase(client: CouchClient, name: string): Promise
   return openDatabase(client, name)
 }
 
-/** Writes a design document only when it differs, because every new revision rebuilds its views. */
-export async function ensureDesignDocument(database: CouchDatabase, design: DesignDocument): Promise<void> {
-  const wanted = { _id: `_design/${design.name}`, language: 'javascript', views: design.views }
-  await database.update(wanted._id, (current) =>
-    current !== undefined && canonicalHash(current['views']) === canonicalHash(wanted.views) ? undefined : wanted,
-  )
+/** Writes a design document only when it differs, because every new revision rebuilds its views. True when it was written. */
+export async function ensureDesignDocument(database: CouchDatabase, design: DesignDocument): Promise<boolean> {
+  const rules = design.validate === undefined ? {} : { validate_doc_update: design.validate }
+  const wanted = { _id: `_design/${design.name}`, language: 'javascript', views: design.views, ...rules }
+  let written = false
+  await database.update(wanted._id, (current) => {
+    written = current === undefined || !isSameDesign(current, wanted)
+    return written ? wanted : undefined
+  })
+  return written
+}
+
+function isSameDesign(current: Readonly<Record<string, unknown>>, wanted: Readonly<Record<string, unknown>>): boolean {
+  const hash = ({ views, validate_doc_update: rules }: Readonly<Record<string, unknown>>) =>
+    canonicalHash({ views: views ?? {}, rules: rules ?? null })
+  return hash(current) === hash(wanted)
 }

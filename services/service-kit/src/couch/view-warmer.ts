@@ -3,8 +3,8 @@
  * backlog would wait for all of it.
  */
 import type { FastifyBaseLogger } from 'fastify'
-import { describeError } from '../errors.ts'
-import { pause } from '../pause.ts'
+import { describeError, UnavailableError } from '../errors.ts'
+import { backoffMs, pause } from '../pause.ts'
 import type { CouchDatabase } from './couch-database.ts'
 import type { DesignDocument } from './prepare-database.ts'
 
@@ -16,6 +16,32 @@ export interface ViewWarmer {
 }
 
 const everyMs = 1000
+
+/**
+ * Builds every view that is not up to date; resolves when all answer, or when the signal says stop. A view that takes longer than a
+ * request may is asked again: CouchDB builds on meanwhile.
+ */
+export async function buildViews(
+  database: CouchDatabase,
+  designs: readonly DesignDocument[],
+  signal: AbortSignal,
+  logger: FastifyBaseLogger,
+): Promise<void> {
+  for (const design of designs) {
+    for (const view of Object.keys(design.views)) {
+      for (let tries = 0; !signal.aborted; tries += 1) {
+        try {
+          await database.view(design.name, view, { limit: 1 })
+          break
+        } catch (error) {
+          if (!(error instanceof UnavailableError)) throw error
+          logger.info({ view, tries, reason: error.message }, 'a view is being built')
+          await pause(backoffMs(tries), signal)
+        }
+      }
+    }
+  }
+}
 
 export function startViewWarmer(
   database: CouchDatabase,
