@@ -1,10 +1,19 @@
 /** The inventory service, assembled from its parts. */
 import { classSubjects, serviceNames, spanNames } from '@tidemark/contracts'
 import type { ServiceDefinition } from '@tidemark/service-kit'
+import { createStockJudge } from './events/judge-stock.ts'
 import { createStockHandler } from './events/stock-changes.ts'
+import { watchStock, type StockWatch } from './events/watch-stock.ts'
+import { addExceptionRoutes } from './routes/exceptions.ts'
+import { addHistoryRoute } from './routes/history.ts'
 import { addStockRoutes } from './routes/stock.ts'
+import { officeDesign } from './stores/design/office-views.ts'
 import { stockDesign } from './stores/design/stock-views.ts'
+import { openExceptions } from './stores/exception-store.ts'
+import { officeDatabase, withDatabase } from './stores/office-database.ts'
 import { openStock } from './stores/stock-store.ts'
+
+const watchEveryMs = 1000
 
 export const inventoryService: ServiceDefinition = {
   name: 'inventory',
@@ -17,11 +26,24 @@ export const inventoryService: ServiceDefinition = {
   classes: ['sales', 'inventory'],
   spans: { batch: spanNames.serviceBatch, record: spanNames.stockRecord },
   assemble({ client, database, telemetry, logger }) {
+    const now = (): Date => new Date()
     const stock = openStock(database, client)
+    const office = withDatabase(client, officeDatabase, [officeDesign])
+    const exceptions = openExceptions(office)
     const countAlarms = telemetry.counter('tidemark_integrity_alarms_total', 'Documents that contradict the stock')
+    const look = createStockJudge({ stock, exceptions, logger, now })
+    let watch: StockWatch | undefined
     return {
-      handle: createStockHandler({ stock, logger, countAlarms, now: () => new Date() }),
-      addRoutes: (app) => addStockRoutes(app, stock),
+      handle: createStockHandler({ stock, logger, countAlarms, now }),
+      addRoutes(app) {
+        addStockRoutes(app, stock)
+        addHistoryRoute(app, stock)
+        addExceptionRoutes(app, { stock, exceptions, now })
+        app.addHook('onReady', async () => {
+          watch = watchStock({ client, database, logger, look, everyMs: watchEveryMs })
+        })
+        app.addHook('onClose', async () => watch?.stop())
+      },
     }
   },
 }

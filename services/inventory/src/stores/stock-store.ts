@@ -8,9 +8,11 @@ import {
   type CouchDatabase,
   type NewDocument,
   type ViewKey,
+  type ViewQuery,
   type WriteOutcome,
 } from '@tidemark/service-kit'
 import type { StockEffect } from '../domain/derive-effect.ts'
+import { inStockOrder, type StockEntry } from '../domain/run-balance.ts'
 import { emptyVoidEffect, voidEffectId, type VoidEffect } from '../domain/merge-void.ts'
 import { stockDesignName } from './design/stock-views.ts'
 
@@ -35,12 +37,34 @@ export interface Stock {
   voidedAmong(sourceIds: readonly string[]): Promise<readonly string[]>
   updateVoid(voidedId: string, merge: (effect: VoidEffect) => VoidEffect): Promise<void>
   level(storeId: string, sku: string): Promise<StockLevel>
+  /** What was on hand before everything that is stamped `at`. */
+  onHandBefore(storeId: string, sku: string, at: string): Promise<number>
+  /**
+   * Changes and counts of a SKU next to a stamp, the stamp itself left out, in the order of the walk. At least `limit` of them
+   * where there are as many: entries of one stamp are never torn apart.
+   */
+  entries(storeId: string, sku: string, walk: EntryWalk): Promise<readonly StockEntry[]>
   /** Stores in which the SKU has ever moved, after `afterStoreId`, in order. */
   storesOf(sku: string, limit: number, afterStoreId: string | undefined): Promise<readonly string[]>
   knowsSku(sku: string): Promise<boolean>
   knowsStore(storeId: string): Promise<boolean>
 }
 
+export interface EntryWalk {
+  readonly direction: 'forward' | 'backward'
+  /** From the first (or last) entry of all unless given. */
+  readonly from?: string | undefined
+  readonly limit: number
+}
+
+/** Entries of one stamp; there is rarely a second, and each has a document's id of its own. */
+const maxEntriesOfOneStamp = 500
+
+const EntryRow = Type.Object({
+  id: Type.String(),
+  key: Type.Array(Type.Unknown(), { minItems: 3 }),
+  value: Type.Integer(),
+})
 const SumRow = Type.Object({ value: Type.Integer() })
 const CountRow = Type.Object({
   key: Type.Tuple([Type.String(), Type.String(), Type.String()]),
@@ -61,6 +85,38 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
     return { at: key[2], quantity: value }
   }
 
+  async function sumOfChanges(start: readonly ViewKey[], end: readonly ViewKey[]): Promise<number> {
+    const [sum] = await database.view(stockDesignName, 'changes', { startKey: start, endKey: end, reduce: 'all' })
+    return sum === undefined ? 0 : checked(SumRow, sum).value
+  }
+
+  async function readEntries(query: Omit<ViewQuery, 'reduce'>): Promise<readonly StockEntry[]> {
+    const views = await Promise.all(['changes', 'counts'].map((view) => database.view(stockDesignName, view, query)))
+    const rows = views.flatMap((found, index) =>
+      found.map((row) => ({ isCount: index === 1, ...checked(EntryRow, row) })),
+    )
+    const documents = await documentsOf([...new Set(rows.map(({ id }) => id))])
+    return rows.map(({ id, key, value, isCount }) => {
+      const document = documents.get(id)
+      const isVoid = document?.['type'] === 'void-effect'
+      return {
+        at: String(key[2]),
+        sourceId: isVoid ? String((document as unknown as VoidEffect).voids[0]?.id) : String(document?.['sourceId']),
+        sourceType: isVoid ? 'void' : String(document?.['sourceType']),
+        kind: isCount ? 'count' : 'change',
+        quantity: value,
+      }
+    })
+  }
+
+  async function documentsOf(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
+    const found = new Map<string, Readonly<Record<string, unknown>>>()
+    for (let from = 0; from < ids.length; from += 500) {
+      for (const [id, document] of await database.getMany(ids.slice(from, from + 500))) found.set(id, document)
+    }
+    return found
+  }
+
   const stock: Stock = {
     insert: (documents) => database.bulkInsert(documents),
     async effects(ids) {
@@ -79,12 +135,10 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
     },
     async level(storeId, sku) {
       const counted = await lastCount(storeId, sku)
-      const [sum] = await database.view(stockDesignName, 'changes', {
-        startKey: counted === null ? [storeId, sku] : [storeId, sku, counted.at, afterAll],
-        endKey: [storeId, sku, afterAll],
-        reduce: 'all',
-      })
-      const changesSinceCount = sum === undefined ? 0 : checked(SumRow, sum).value
+      const changesSinceCount = await sumOfChanges(
+        counted === null ? [storeId, sku] : [storeId, sku, counted.at, afterAll],
+        [storeId, sku, afterAll],
+      )
       return {
         storeId,
         sku,
@@ -92,6 +146,41 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
         lastCount: counted,
         changesSinceCount,
       }
+    },
+    async onHandBefore(storeId, sku, at) {
+      const counts = await database.view(stockDesignName, 'counts', {
+        startKey: [storeId, sku, at],
+        endKey: [storeId, sku],
+        descending: true,
+        limit: maxEntriesOfOneStamp,
+      })
+      const counted = counts.map((row) => checked(CountRow, row)).find(({ key }) => key[2] < at)
+      const start = counted === undefined ? [storeId, sku] : [storeId, sku, counted.key[2], afterAll]
+      return (counted?.value ?? 0) + (await sumOfChanges(start, [storeId, sku, at]))
+    },
+    async entries(storeId, sku, { direction, from, limit }) {
+      const isBackward = direction === 'backward'
+      const [first, last] = isBackward ? [afterAll, []] : [[], afterAll]
+      // The stamp alone sorts before all of its rows but its counts' own key, and with `{}` behind it, after them.
+      const start = from === undefined ? first : isBackward ? from : [from, afterAll]
+      const query = {
+        startKey: [storeId, sku, ...[start].flat()],
+        endKey: [storeId, sku, ...[last].flat()],
+        descending: isBackward,
+        limit: limit + 1,
+      }
+      const read = (await readEntries(query)).filter(({ at }) => at !== from)
+      const ordered = read.toSorted(isBackward ? (a, b) => inStockOrder(b, a) : inStockOrder)
+      const edge = ordered[limit]?.at
+      if (edge === undefined) return ordered
+      const before = ordered.filter(({ at }) => at !== edge)
+      if (ordered[limit - 1]?.at !== edge) return before.slice(0, limit)
+      const together = await readEntries({
+        startKey: [storeId, sku, edge],
+        endKey: [storeId, sku, edge, afterAll],
+        limit: maxEntriesOfOneStamp,
+      })
+      return [...before, ...together.toSorted(isBackward ? (a, b) => inStockOrder(b, a) : inStockOrder)]
     },
     async storesOf(sku, limit, afterStoreId) {
       const rows = await database.view(stockDesignName, 'stores', {
