@@ -1,6 +1,7 @@
 /** A conflict: a document with more than one live leaf. Every losing body is kept inside the case. */
 import { Type, type Static } from 'typebox'
-import { documentSchema } from './document-header.ts'
+import { HlcStamp } from '../clock/hlc.ts'
+import { Author, documentSchema } from './document-header.ts'
 
 export const ConflictPolicy = Type.Enum(['immutable', 'field-merge', 'manual', 'server-wins', 'last-write-wins'])
 export type ConflictPolicy = Static<typeof ConflictPolicy>
@@ -9,6 +10,17 @@ export const ConflictLeaf = Type.Object({
   rev: Type.String({ pattern: '^[0-9]+-[0-9a-zA-Z]+$', maxLength: 80 }),
   body: Type.Record(Type.String(), Type.Unknown()),
 })
+
+/** Who or what decided, and the revision that stands because of it. */
+export const ConflictDecision = Type.Object({
+  /** `rule`: by the policy alone; `choose`: one of the leaves; `merge`: an edited body; `suggestion`: what the rule suggested. */
+  kind: Type.Enum(['rule', 'choose', 'merge', 'suggestion']),
+  rev: Type.String({ maxLength: 80 }),
+  at: HlcStamp,
+  by: Author,
+  note: Type.Optional(Type.String({ maxLength: 300 })),
+})
+export type ConflictDecision = Static<typeof ConflictDecision>
 
 export const Conflict = documentSchema('conflict', {
   status: Type.Enum(['open', 'resolved']),
@@ -20,6 +32,11 @@ export const Conflict = documentSchema('conflict', {
   winningRev: Type.String({ maxLength: 80 }),
   /** Every live leaf, the winning one included. */
   leaves: Type.Array(ConflictLeaf, { minItems: 2, maxItems: 50 }),
+  /** The last body that the leaves share, where it was still there. */
+  base: Type.Optional(ConflictLeaf),
+  /** In words: who changed what when, and what stands or takes a person. */
+  explanation: Type.Optional(Type.Array(Type.String({ maxLength: 500 }), { maxItems: 50 })),
+  decision: Type.Optional(ConflictDecision),
   resolvedAt: Type.Optional(Type.String({ format: 'date-time', maxLength: 40 })),
   resolution: Type.Optional(Type.String({ maxLength: 1000 })),
 })
