@@ -1,10 +1,13 @@
 /** The conflicts service, assembled from its parts. */
 import { classSubjects, createClock, HEAD_OFFICE, serviceNames, spanNames } from '@tidemark/contracts'
 import { checkSourceId, type ServiceDefinition } from '@tidemark/service-kit'
+import { createExaminer } from './events/examine-suspect.ts'
 import { createSuspectHandler } from './events/suspect-documents.ts'
 import { addConflictRoutes } from './routes/conflicts.ts'
 import { openCaseDesk } from './stores/case-desk.ts'
 import { deskDesign } from './stores/design/desk-views.ts'
+import { openRequestDesk } from './stores/request-desk.ts'
+import { openSourceDocuments } from './stores/source-documents.ts'
 
 export const conflictsService: ServiceDefinition = {
   name: 'conflicts',
@@ -23,8 +26,12 @@ export const conflictsService: ServiceDefinition = {
     const desk = openCaseDesk(database, client)
     const clock = createClock(HEAD_OFFICE, Date.now)
     const countCases = telemetry.counter('tidemark_conflict_cases_total', 'Conflicts opened and resolved, by policy')
+    const requests = openRequestDesk(database)
+    const sources = openSourceDocuments(client)
+    const stamp = (): string => clock.now()
+    const examine = createExaminer({ desk, requests, sources, logger, stamp, countCases })
     return {
-      handle: createSuspectHandler({ desk, client, logger, stamp: () => clock.now(), countCases }),
+      handle: createSuspectHandler(desk, examine),
       addRoutes: (app) => addConflictRoutes(app, desk),
     }
   },

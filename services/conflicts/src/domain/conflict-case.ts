@@ -7,18 +7,25 @@
  *
  * 1. The id is made of the set of leaves, so any process that sees the same leaves at any time means the same case.
  * 2. Every leaf's body is kept: in the case, or, when the case would grow too large for its document, by itself.
+ * 3. A decision is in the case before its revisions are written, so whoever comes next can finish what was begun.
  */
 import {
   conflictIdOf,
+  explainResolution,
   HEAD_OFFICE,
   ownerOfClockNode,
   parseStamp,
-  policyOf,
+  rankLeaves,
+  resolveLeaves,
   schemaVersion,
   sharedCentralDatabase,
+  type ComparedLeaf,
   type Conflict,
+  type ConflictDecision,
 } from '@tidemark/contracts'
 import { authoredBody, type StoredDocument } from '@tidemark/service-kit'
+
+type Fields = Readonly<Record<string, unknown>>
 
 /** A document at central that may have several leaves. */
 export interface Suspect {
@@ -31,71 +38,96 @@ export interface Suspect {
   readonly documentId: string
 }
 
+/** What was decided, with what is needed to write it again. */
+export type CaseDecision = ConflictDecision & {
+  /** The body that stands; a rule's is made of the leaves. */
+  readonly body?: Fields
+  /** The leaf that was chosen. */
+  readonly chosen?: string
+}
+
 /** A `Conflict` document with what the desk needs besides. */
-export type ConflictCase = Conflict & {
+export type ConflictCase = Omit<Conflict, 'decision'> & {
+  readonly decision?: CaseDecision
   readonly centralDatabase: string
   /** Stores that get a copy. */
   readonly stores: string[]
   readonly openedAt: string
   /** Ids of documents at the desk that hold the bodies which did not fit into the case. */
   readonly leavesApart: string[]
+  /** A decision that was taken back, and the revision that restores what was. */
+  readonly undone?: {
+    readonly at: string
+    readonly by: Conflict['by']
+    readonly rev: string
+    readonly restored: string
+  }
 }
 
 /** The body of one leaf, kept by itself. */
-export interface LeafBody extends Readonly<Record<string, unknown>> {
+export interface LeafBody extends Fields {
   readonly _id: string
   readonly type: 'leaf-body'
-  readonly body: Readonly<Record<string, unknown>>
+  readonly body: Fields
 }
 
 const maxLeavesInCase = 50
 /** Half of what a document may have, so that copies travel to hubs and terminals. */
 const maxBodiesLength = 512 * 1024
-const author = { id: 'conflict-desk', role: 'system' } as const
+export const deskAuthor = { id: 'conflict-desk', role: 'system' } as const
 
-/** Leaves with the winning one first, as CouchDB chooses it: the longest history, then the greater revision hash. */
-export function byRank(leaves: readonly StoredDocument[]): readonly StoredDocument[] {
-  return [...leaves].sort((a, b) => {
-    const [left, right] = [splitRev(a._rev), splitRev(b._rev)]
-    if (left.generation !== right.generation) return right.generation - left.generation
-    return left.hash < right.hash ? 1 : -1
-  })
+/** Leaves as the policies take them, the winning one first. */
+export function comparedLeaves(leaves: readonly StoredDocument[]): readonly ComparedLeaf[] {
+  return rankLeaves(leaves.map((leaf) => ({ rev: leaf._rev, body: authoredBody(leaf) })))
 }
 
 /** The stores that should hear of it: that of the database, or for the catalogue those whose clocks stamped a leaf. */
-export function storesConcerned(suspect: Suspect, leaves: readonly StoredDocument[]): string[] {
+export function storesConcerned(suspect: Suspect, leaves: readonly ComparedLeaf[]): string[] {
   if (suspect.centralDatabase !== sharedCentralDatabase) return [suspect.storeId]
-  const owners = leaves.map(({ at }) => (typeof at === 'string' ? parseStamp(at)?.node : undefined))
+  const owners = leaves.map(({ body: { at } }) => (typeof at === 'string' ? parseStamp(at)?.node : undefined))
   const stores = new Set(owners.flatMap((node) => (node === undefined ? [] : [ownerOfClockNode(node)])))
   stores.delete(HEAD_OFFICE)
   return [...stores].sort()
 }
 
-/** An open case of two or more leaves, and the bodies that have to be kept apart from it. `at` is an HLC stamp. */
+/**
+ * An open case of two or more leaves, decided already where a rule decides, and the bodies that have to be kept apart from it.
+ * `at` is an HLC stamp; `base` is the last revision that the leaves share, where it is known.
+ */
 export function openCase(
   suspect: Suspect,
   leaves: readonly StoredDocument[],
   at: string,
+  base?: ComparedLeaf,
 ): { readonly conflict: ConflictCase; readonly apart: readonly LeafBody[] } {
-  const ranked = byRank(leaves)
-  const { kept, apart } = fitBodies(suspect, ranked)
-  const revs = ranked.map(({ _rev }) => _rev)
-  const winnersType = ranked[0]?.['type']
+  const ranked = comparedLeaves(leaves)
+  const { kept, apart, room } = fitBodies(suspect, ranked)
+  const revs = ranked.map(({ rev }) => rev)
+  const winnersType = ranked[0]?.body['type']
   const documentType = typeof winnersType === 'string' ? winnersType.slice(0, 64) : 'unknown'
+  const resolution = resolveLeaves(ranked, base?.body)
+  const { winner, needsPerson } = resolution
   const conflict: ConflictCase = {
     _id: conflictIdOf(suspect, revs),
     type: 'conflict',
     schemaVersion,
     storeId: suspect.storeId,
     at,
-    by: author,
+    by: deskAuthor,
     status: 'open',
     database: suspect.database,
     documentId: suspect.documentId,
     documentType,
-    policy: policyOf(documentType),
+    policy: resolution.policy,
     winningRev: revs[0] ?? '',
     leaves: kept,
+    ...(base === undefined || JSON.stringify(base.body).length > room
+      ? {}
+      : { base: { rev: base.rev, body: { ...base.body } } }),
+    explanation: [...explainResolution(ranked, resolution, base?.body)],
+    ...(needsPerson || winner === undefined
+      ? {}
+      : { decision: { kind: 'rule' as const, rev: winner.rev, at, by: deskAuthor } }),
     centralDatabase: suspect.centralDatabase,
     stores: storesConcerned(suspect, ranked),
     openedAt: timeOf(at),
@@ -104,21 +136,36 @@ export function openCase(
   return { conflict, apart }
 }
 
-export function closeCase(conflict: ConflictCase, resolution: string, at: string): ConflictCase {
-  return { ...conflict, status: 'resolved', at, resolvedAt: timeOf(at), resolution }
+export function suspectOfCase({ centralDatabase, database, storeId, documentId }: ConflictCase): Suspect {
+  return { centralDatabase, database, storeId, documentId }
 }
 
-/** For the case that the leaves of a closed case are the leaves at central again. */
+export function closeCase(conflict: ConflictCase, resolution: string, at: string): ConflictCase {
+  return { ...conflict, status: 'resolved', at, resolvedAt: timeOf(at), resolution: resolution.slice(0, 1000) }
+}
+
+/** For the case that the leaves of a closed case are the leaves at central again. What was decided about them still holds. */
 export function reopenCase(conflict: ConflictCase, at: string): ConflictCase {
   const { resolvedAt: _resolvedAt, resolution: _resolution, ...rest } = conflict
   return { ...rest, status: 'open', at }
 }
 
+/** For a decision that could not be written: a person has to look. */
+export function withoutDecision(conflict: ConflictCase, reason: string, at: string): ConflictCase {
+  const { decision: _decision, ...rest } = conflict
+  const sentence = `what was decided could not be written (${reason}), so a person has to look`.slice(0, 500)
+  const explanation = [...(rest.explanation ?? []).filter((text) => text !== sentence).slice(0, 49), sentence]
+  return { ...rest, at, explanation }
+}
+
 /** Why a case is over, now that these are the leaves; undefined while it is not. */
-export function endOf(conflict: Conflict, suspect: Suspect, leaves: readonly StoredDocument[]): string | undefined {
-  const [winner] = byRank(leaves)
+export function endOf(conflict: ConflictCase, suspect: Suspect, leaves: readonly StoredDocument[]): string | undefined {
+  const [winner] = comparedLeaves(leaves)
   if (winner === undefined) return 'the document was deleted'
-  if (leaves.length === 1) return `revision ${winner._rev} stands`
+  if (leaves.length === 1) {
+    const decision = conflict.decision?.rev === winner.rev ? `: ${describeDecision(conflict)}` : ''
+    return `revision ${winner.rev} stands${decision}`
+  }
   const current = conflictIdOf(
     suspect,
     leaves.map(({ _rev }) => _rev),
@@ -126,32 +173,36 @@ export function endOf(conflict: Conflict, suspect: Suspect, leaves: readonly Sto
   return current === conflict._id ? undefined : `superseded by ${current}`.slice(0, 1000)
 }
 
+/** Such as `chosen by Mara`. */
+export function describeDecision({ decision, policy }: ConflictCase): string {
+  if (decision === undefined) return 'not decided'
+  if (decision.kind === 'rule') return `decided by the rule ${policy}`
+  const who = decision.by.name ?? decision.by.id
+  const note = decision.note === undefined ? '' : ` (${decision.note})`
+  const verbs = { choose: `${decision.chosen ?? 'a revision'} chosen`, merge: 'edited', suggestion: 'suggestion taken' }
+  return `${verbs[decision.kind]} by ${who}${note}`
+}
+
 function fitBodies(
   suspect: Suspect,
-  ranked: readonly StoredDocument[],
-): { kept: Conflict['leaves']; apart: readonly LeafBody[] } {
+  ranked: readonly ComparedLeaf[],
+): { kept: Conflict['leaves']; apart: readonly LeafBody[]; room: number } {
   const kept: Conflict['leaves'] = []
   const apart: LeafBody[] = []
   let room = maxBodiesLength
-  for (const leaf of ranked) {
-    const body = authoredBody(leaf)
+  for (const { rev, body } of ranked) {
     const length = JSON.stringify(body).length
     const isFull = kept.length >= maxLeavesInCase
     if (!isFull && length <= room) {
       room -= length
-      kept.push({ rev: leaf._rev, body })
+      kept.push({ rev, body: { ...body } })
       continue
     }
-    const _id = `leaf:${suspect.centralDatabase}:${suspect.documentId}:${leaf._rev}`
+    const _id = `leaf:${suspect.centralDatabase}:${suspect.documentId}:${rev}`
     apart.push({ _id, type: 'leaf-body', body })
-    if (!isFull) kept.push({ rev: leaf._rev, body: { _id: body['_id'], type: body['type'], keptApart: _id } })
+    if (!isFull) kept.push({ rev, body: { _id: body['_id'], type: body['type'], keptApart: _id } })
   }
-  return { kept, apart }
-}
-
-function splitRev(rev: string): { readonly generation: number; readonly hash: string } {
-  const dash = rev.indexOf('-')
-  return { generation: Number(rev.slice(0, dash)), hash: rev.slice(dash + 1) }
+  return { kept, apart, room }
 }
 
 function timeOf(stamp: string): string {

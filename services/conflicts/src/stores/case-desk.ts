@@ -5,7 +5,7 @@
  *     open    desk first, then the copies      a run that was cut off between is repeated, because the leaves are still two
  *     close   copies first, then the desk      a run that was cut off between is repeated, because the desk is still open
  *
- * So a copy is never open when the desk has closed the case for good.
+ * So a copy is never open when the desk has closed the case for good. Of a case that a rule decides, stores hear when it is over.
  */
 import { Type, type Static } from 'typebox'
 import { canonicalHash, centralDatabaseOf, Conflict, describeProblems, schemaProblems } from '@tidemark/contracts'
@@ -20,7 +20,15 @@ import {
   type CouchDatabase,
   type StoredDocument,
 } from '@tidemark/service-kit'
-import { closeCase, reopenCase, type ConflictCase, type LeafBody, type Suspect } from '../domain/conflict-case.ts'
+import {
+  closeCase,
+  reopenCase,
+  withoutDecision,
+  type CaseDecision,
+  type ConflictCase,
+  type LeafBody,
+  type Suspect,
+} from '../domain/conflict-case.ts'
 import { anyValue, deskDesignName } from './design/desk-views.ts'
 
 /** Where the next page of cases begins. */
@@ -35,8 +43,19 @@ export interface CaseFilter {
 export interface CaseDesk {
   /** Open cases of any of these documents. At most 1,000. */
   openCases(suspects: readonly Suspect[]): Promise<readonly ConflictCase[]>
-  /** Makes the case be open at the desk and in the stores. True when it was not open before. */
-  open(conflict: ConflictCase, apart: readonly LeafBody[]): Promise<boolean>
+  /** Makes the case be open at the desk, and in the stores when it takes a person. `fresh` when it was not open before. */
+  open(
+    conflict: ConflictCase,
+    apart: readonly LeafBody[],
+  ): Promise<{ readonly conflict: ConflictCase; readonly fresh: boolean }>
+  /** Puts a decision into an open case that has none. The case as it is afterwards: with this decision or an earlier one. */
+  decide(id: string, decision: CaseDecision): Promise<ConflictCase>
+  /** Takes a decision that could not be written out of the case. */
+  giveToPerson(conflict: ConflictCase, reason: string, at: string): Promise<void>
+  /** Notes that a decision was taken back, at the desk and in the stores. */
+  markUndone(id: string, undone: NonNullable<ConflictCase['undone']>): Promise<ConflictCase>
+  /** The body of a leaf of the case, wherever it is kept. */
+  bodyOf(conflict: ConflictCase, rev: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /** Makes the case be resolved in the stores and at the desk. */
   close(conflict: ConflictCase, resolution: string, at: string): Promise<void>
   find(id: string): Promise<ConflictCase | undefined>
@@ -64,7 +83,10 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
     id: string,
     next: (current: ConflictCase | undefined) => ConflictCase | undefined,
   ): Promise<ConflictCase> {
-    await database.update(id, (current) => next(caseOf(current)))
+    await database.update(id, (current) => {
+      const changed = next(caseOf(current))
+      return changed === undefined ? undefined : authoredCase(changed)
+    })
     const present = await find(id)
     if (present === undefined) throw new UnavailableError('couchdb', `${id} is not there after it was written`)
     return present
@@ -121,15 +143,42 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
       const present = await change(conflict._id, (current) => {
         fresh = current?.status !== 'open'
         if (current === undefined) return conflict
-        return fresh ? reopenCase(current, conflict.at) : undefined
+        if (fresh) return reopenCase(current, conflict.at)
+        // What was unknown when the case was opened, such as the common ancestor, is known now.
+        const { decision } = conflict
+        return decision === undefined || current.decision !== undefined ? undefined : { ...current, decision }
       })
-      await copyToStores(present)
-      return fresh
+      if (present.decision === undefined) await copyToStores(present)
+      return { conflict: present, fresh }
     },
-    async close(conflict, resolution, at) {
-      const closed = closeCase(conflict, resolution, at)
-      await copyToStores(closed)
-      await change(conflict._id, (current) => (current?.status === 'resolved' ? undefined : authoredCase(closed)))
+    decide: (id, decision) =>
+      change(id, (current) =>
+        current?.status !== 'open' || current.decision !== undefined ? undefined : { ...current, decision },
+      ),
+    async giveToPerson({ _id }, reason, at) {
+      const present = await change(_id, (current) =>
+        current?.status !== 'open' || current.decision === undefined ? undefined : withoutDecision(current, reason, at),
+      )
+      if (present.status === 'open') await copyToStores(present)
+    },
+    async markUndone(id, undone) {
+      const present = await change(id, (current) => (current === undefined ? undefined : { ...current, undone }))
+      await copyToStores(present)
+      return present
+    },
+    async bodyOf({ centralDatabase, documentId, leaves }, rev) {
+      const kept = leaves.find((leaf) => leaf.rev === rev)?.body
+      if (kept !== undefined && kept['keptApart'] === undefined) return kept
+      const apart = await database.get(`leaf:${centralDatabase}:${documentId}:${rev}`)
+      return apart?.['body'] as Readonly<Record<string, unknown>> | undefined
+    },
+    async close({ _id }, resolution, at) {
+      const present = await find(_id)
+      if (present === undefined || present.status === 'resolved') return
+      await copyToStores(closeCase(present, resolution, at))
+      await change(_id, (current) =>
+        current === undefined || current.status === 'resolved' ? undefined : closeCase(current, resolution, at),
+      )
     },
     find,
     list: listFrom,

@@ -2,7 +2,7 @@
 import type { DesignDocument } from '@tidemark/service-kit'
 
 export const deskDesignName = 'desk'
-/** In a key of `cases`: whatever the store, whatever the status. Neither is a store or a status. */
+/** In a key of `cases` and `requests`: whatever the store, whatever the status. Neither is a store or a status. */
 export const anyValue = '*'
 
 /** Open cases by `[database at central, document id]`. */
@@ -23,7 +23,18 @@ const casesMap = `function (doc) {
   }
 }`
 
+/** Change requests, in the same way. */
+const requestsMap = `function (doc) {
+  if (doc.type === 'change-request') {
+    var stores = [doc.storeId, '*'];
+    for (var i = 0; i < stores.length; i += 1) {
+      emit([stores[i], doc.status, doc.at, doc._id], null);
+      emit([stores[i], '*', doc.at, doc._id], null);
+    }
+  }
+}`
+
 export const deskDesign: DesignDocument = {
   name: deskDesignName,
-  views: { open_by_document: { map: openByDocumentMap }, cases: { map: casesMap } },
+  views: { open_by_document: { map: openByDocumentMap }, cases: { map: casesMap }, requests: { map: requestsMap } },
 }
