@@ -18,6 +18,10 @@ const schema = {
 }
 
 export function addLiveRoute(app: ServiceApp, feed: SaleFeed): void {
+  // Node has handed the connection of an upgrade over. When it is refused, by sign-in or on another route, nobody else ends it.
+  app.addHook('onResponse', async ({ headers, raw }) => {
+    if (headers.upgrade !== undefined) raw.socket.destroy()
+  })
   void app.register(async (scope: ServiceApp) => {
     await scope.register(websocket, { options: { maxPayload } })
     scope.get('/live', { websocket: true, schema }, (socket: FeedSocket, request) => {
