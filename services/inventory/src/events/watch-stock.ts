@@ -17,7 +17,7 @@ export interface StockWatchParts {
   /** The service's own. */
   readonly database: CouchDatabase
   readonly logger: FastifyBaseLogger
-  /** Looks at SKUs that moved; called with at most `maxSkusPerLook` and a few more. */
+  /** Looks at SKUs that moved; called with at most `skusBetweenStops`. */
   readonly look: (moved: readonly MovedSku[]) => Promise<void>
   /** Milliseconds between rounds. */
   readonly everyMs: number
@@ -45,6 +45,8 @@ const Line = Type.Object({ sku: Type.String() })
 const checkpointId = 'stock-watch'
 const changesPerRead = 500
 const maxSkusPerLook = 2000
+/** A service that is told to stop finishes no more than these. */
+const skusBetweenStops = 80
 
 export function watchStock({ client, database, logger, look, everyMs }: StockWatchParts): StockWatch {
   const stopping = new AbortController()
@@ -79,7 +81,12 @@ export function watchStock({ client, database, logger, look, everyMs }: StockWat
       isMore = results.length === changesPerRead
     }
     if (next === since) return
-    if (moved.size > 0) await look([...moved.values()])
+    const all = [...moved.values()]
+    for (let from = 0; from < all.length; from += skusBetweenStops) {
+      // The checkpoint stays, so the next process looks at them again.
+      if (stopping.signal.aborted) return
+      await look(all.slice(from, from + skusBetweenStops))
+    }
     await database.putLocal(checkpointId, { since: next })
     since = next
   }
