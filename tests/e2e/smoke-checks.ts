@@ -28,6 +28,7 @@ export async function untilStockIs(
 
 export async function checkEverything(story: Story, lane: LaneClient): Promise<void> {
   const { steps } = story
+  await steps.check('head office’s services answer nobody who has not signed in', () => checkSignIn(story))
   await steps.check('the ledger has every receipt once, and no other', () => checkLedger(story))
   await steps.check('numbers have no gap, and browser, hub, central and ledger agree on every hash', () =>
     checkHashes(story, lane),
@@ -38,6 +39,22 @@ export async function checkEverything(story: Story, lane: LaneClient): Promise<v
   await steps.check('the trace of every sale is complete', () =>
     untilTracesAreWhole(story.headOffice, story.sold.receipts),
   )
+}
+
+async function checkSignIn({ system }: Story): Promise<void> {
+  const { sales, inventory, conflicts, 'sync-log': syncLog } = system.urls.services
+  const store = `/stores/${storeOf(system).storeId}`
+  const urls = [
+    `${sales}${store}/series`,
+    `${inventory}${store}/stock/x`,
+    `${conflicts}/conflicts`,
+    `${syncLog}${store}/chain`,
+  ]
+  for (const url of urls) {
+    const { status, body } = await fetch(url)
+    await body?.cancel()
+    assert.equal(status, 401, url)
+  }
 }
 
 async function checkLedger({ system, headOffice, sold }: Story): Promise<void> {
