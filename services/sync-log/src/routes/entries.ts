@@ -56,8 +56,9 @@ export function addEntryRoutes(
     },
     handler: async ({ params, query }) => {
       const filter = filterOf(query, params.storeId)
-      await requireStore(audit, params.storeId)
-      return page(filter, query.limit ?? defaultPageSize, query.cursor)
+      const found = page(filter, query.limit ?? defaultPageSize, query.cursor)
+      const [answer] = await Promise.all([found, requireStore(audit, params.storeId)])
+      return answer
     },
   })
 
@@ -78,8 +79,10 @@ export function addEntryRoutes(
     handler: async ({ principal, query }) => {
       const filter = filterOf(query, query.storeId)
       requireScope(principal, filter)
-      if (query.storeId !== undefined) await requireStore(audit, query.storeId)
-      return page(filter, query.limit ?? defaultPageSize, query.cursor)
+      const found = page(filter, query.limit ?? defaultPageSize, query.cursor)
+      const known = query.storeId === undefined ? undefined : requireStore(audit, query.storeId)
+      const [answer] = await Promise.all([found, known])
+      return answer
     },
   })
 

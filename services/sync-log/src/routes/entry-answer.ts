@@ -38,8 +38,7 @@ export async function entryAnswers(
   chain: AuditChainStore,
   entries: readonly AuditEntry[],
 ): Promise<EntryAnswer[]> {
-  const keys = await audit.publicKeys(entries)
-  const places = await chain.placements(entries)
+  const [keys, places] = await Promise.all([audit.publicKeys(entries), chain.placements(entries)])
   return entries.map((recorded) => {
     const { _id, storeId, epoch, number, kind, at, recordedAt, source, entry } = recorded
     const place = places.get(placementKey(recorded))

@@ -62,7 +62,7 @@ const afterAll: ViewKey = {}
 const maxEntriesPerBlock = 250
 const maxAttempts = 20
 const tilesPerPage = 5000
-const blocksPerPage = 100
+const maxBlocksPerRead = 100
 
 const PlacementRow = Type.Object({
   key: Type.Tuple([Type.String(), Type.String(), Type.Integer()]),
@@ -123,9 +123,10 @@ export function openAuditChain(database: CouchDatabase, now: () => Date): AuditC
   /** Throws an UnavailableError when the stored chain lacks one of them. */
   async function readLeaves({ from, to }: LeafRange): Promise<Buffer[]> {
     const leaves: Buffer[] = []
-    while (leaves.length < to - from) {
+    // A tile is in two large blocks or in hundreds of small ones.
+    for (let limit = 3; leaves.length < to - from; limit = Math.min(limit * 3, maxBlocksPerRead)) {
       const position = from + leaves.length
-      const blocks = await readBlocks(position, blocksPerPage)
+      const blocks = await readBlocks(position, limit)
       for (const { firstPosition, entries } of blocks) {
         const skipped = from + leaves.length - firstPosition
         if (skipped < 0) break
