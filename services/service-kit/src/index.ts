@@ -37,6 +37,7 @@ export type { ServiceApp } from './http/service-app.ts'
 export { openAllRoutes } from './sign-in/require-sign-in.ts'
 export { hasRole, maySeeStore, requireStoreAccess, type Principal, type Role } from './sign-in/principal.ts'
 export { runService } from './run-service.ts'
+export { openSigningKey, type SigningKey } from './signing-key.ts'
 export {
   startService,
   type RunningService,
