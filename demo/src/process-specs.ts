@@ -1,4 +1,5 @@
 /** How each process is started: its command, its environment, and how it is seen to be ready. */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { host, type ServiceName } from './addresses.ts'
 import type { MachineConfig } from './config.ts'
@@ -54,6 +55,8 @@ export function serviceProcess(
     readonly natsUrl: string
     readonly tracesUrl: string
     readonly issuer: Issuer
+    /** For keys with which services sign. */
+    readonly dataDir: string
     readonly machine: MachineConfig
   },
 ): ProcessSpec {
@@ -66,8 +69,15 @@ export function serviceProcess(
       NATS_URL: options.natsUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: options.tracesUrl,
       ...options.issuer.environment,
+      ...ownKey(name, options.dataDir),
     },
   })
+}
+
+function ownKey(name: ServiceName, dataDir: string): Readonly<Record<string, string>> {
+  if (name === 'sales') return { SALES_SIGNING_KEY_FILE: join(dataDir, 'sales-signing-key.pem') }
+  if (name === 'sync-log') return { AUDIT_KEY_FILE: join(dataDir, 'audit-key.pem') }
+  return {}
 }
 
 export function hubProcess(options: {

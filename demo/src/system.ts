@@ -197,7 +197,7 @@ async function startServices(
   supervisor: Supervisor,
   { central, nats, issuer }: Centre,
 ): Promise<void> {
-  const { ports, machine } = options
+  const { ports, machine, dataDir } = options
   const tracesUrl = urlOf(ports.traces)
   const specs = serviceList.map((name) =>
     serviceProcess(name, {
@@ -206,6 +206,7 @@ async function startServices(
       natsUrl: nats.url,
       tracesUrl,
       issuer,
+      dataDir,
       machine,
     }),
   )
