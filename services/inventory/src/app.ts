@@ -1,12 +1,16 @@
 /** The inventory service, assembled from its parts. */
 import { classSubjects, serviceNames, spanNames } from '@tidemark/contracts'
 import type { ServiceDefinition } from '@tidemark/service-kit'
+import { startPriceClock, type PriceClock } from './events/apply-price-changes.ts'
 import { createStockJudge } from './events/judge-stock.ts'
 import { createStockHandler } from './events/stock-changes.ts'
 import { watchStock, type StockWatch } from './events/watch-stock.ts'
 import { addExceptionRoutes } from './routes/exceptions.ts'
 import { addHistoryRoute } from './routes/history.ts'
+import { addPriceRoutes } from './routes/prices.ts'
+import { addProductRoutes } from './routes/products.ts'
 import { addStockRoutes } from './routes/stock.ts'
+import { openCatalogue } from './stores/catalogue-store.ts'
 import { officeDesign } from './stores/design/office-views.ts'
 import { stockDesign } from './stores/design/stock-views.ts'
 import { openExceptions } from './stores/exception-store.ts'
@@ -14,6 +18,7 @@ import { officeDatabase, withDatabase } from './stores/office-database.ts'
 import { openStock } from './stores/stock-store.ts'
 
 const watchEveryMs = 1000
+const pricesEveryMs = 5000
 
 export const inventoryService: ServiceDefinition = {
   name: 'inventory',
@@ -30,19 +35,26 @@ export const inventoryService: ServiceDefinition = {
     const stock = openStock(database, client)
     const office = withDatabase(client, officeDatabase, [officeDesign])
     const exceptions = openExceptions(office)
+    const catalogue = openCatalogue(client)
     const countAlarms = telemetry.counter('tidemark_integrity_alarms_total', 'Documents that contradict the stock')
     const look = createStockJudge({ stock, exceptions, logger, now })
     let watch: StockWatch | undefined
+    let prices: PriceClock | undefined
     return {
       handle: createStockHandler({ stock, logger, countAlarms, now }),
       addRoutes(app) {
         addStockRoutes(app, stock)
         addHistoryRoute(app, stock)
         addExceptionRoutes(app, { stock, exceptions, now })
+        addProductRoutes(app, catalogue)
+        addPriceRoutes(app, catalogue)
         app.addHook('onReady', async () => {
+          prices = startPriceClock(catalogue, logger, pricesEveryMs)
           watch = watchStock({ client, database, logger, look, everyMs: watchEveryMs })
         })
-        app.addHook('onClose', async () => watch?.stop())
+        app.addHook('onClose', async () => {
+          await Promise.all([watch?.stop(), prices?.stop()])
+        })
       },
     }
   },

@@ -1,0 +1,76 @@
+/**
+ * Products as head office writes them. Every field carries the stamp of its last change, so that an edit made in a store at
+ * the same time merges field by field.
+ */
+import { Type, type Static } from 'typebox'
+import { isValidBarcode, Product, schemaVersion } from '@tidemark/contracts'
+import type { FieldProblem } from '@tidemark/service-kit'
+
+const { name, description, category, barcodes, unit, currency, taxCode, status } = Product.properties
+
+/** What head office may say of a product. */
+export const productFields = {
+  name,
+  description,
+  category,
+  barcodes,
+  unit,
+  priceMinor: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000_000_000,
+    description: 'Minor units, of a piece or 1,000 g',
+  }),
+  currency,
+  taxCode,
+  status,
+}
+
+/** A product as it must be to be created. */
+export const NewProduct = Type.Object(
+  { ...productFields, barcodes: Type.Optional(barcodes), status: Type.Optional(status) },
+  { additionalProperties: false },
+)
+export type NewProduct = Static<typeof NewProduct>
+
+/** Some fields of a product. */
+export const ProductChanges = Type.Partial(Type.Object(productFields), { additionalProperties: false })
+export type ProductChanges = Static<typeof ProductChanges>
+
+export interface Signature {
+  /** HLC stamp of head office, later than every stamp of the product. */
+  readonly at: string
+  readonly by: { readonly id: string; readonly role: 'head-office'; readonly name?: string }
+}
+
+const editable = Object.keys(productFields) as (keyof ProductChanges)[]
+
+export function createProduct(sku: string, fields: NewProduct, { at, by }: Signature): Product {
+  const given = { barcodes: [], status: 'active' as const, ...fields }
+  const fieldTimes = Object.fromEntries(
+    editable.filter((field) => given[field] !== undefined).map((field) => [field, at]),
+  )
+  return { _id: `product:${sku}`, type: 'product', schemaVersion, storeId: 'hq', at, by, sku, ...given, fieldTimes }
+}
+
+/** Undefined when nothing would change. Fields that are not named stay, those that this release does not know too. */
+export function editProduct(current: Product, changes: ProductChanges, { at, by }: Signature): Product | undefined {
+  const changed = editable.filter(
+    (field) => changes[field] !== undefined && JSON.stringify(changes[field]) !== JSON.stringify(current[field]),
+  )
+  if (changed.length === 0) return undefined
+  const fields = Object.fromEntries(changed.map((field) => [field, changes[field]]))
+  const times = Object.fromEntries(changed.map((field) => [field, at]))
+  const { trace: _trace, ...kept } = current
+  return { ...kept, ...fields, at, by, fieldTimes: { ...current.fieldTimes, ...times } }
+}
+
+/** What is wrong with barcodes by themselves; fields are JSON pointers below the product. */
+export function barcodeProblems(given: readonly string[] = []): readonly FieldProblem[] {
+  return given.flatMap((barcode, index) => {
+    const field = `/barcodes/${index}`
+    if (!isValidBarcode(barcode)) {
+      return [{ field, message: `${barcode} is no EAN-8, UPC-A or EAN-13: its check digit is wrong` }]
+    }
+    return given.indexOf(barcode) === index ? [] : [{ field, message: `${barcode} is named twice` }]
+  })
+}
