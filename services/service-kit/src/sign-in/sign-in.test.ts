@@ -195,12 +195,27 @@ test('keys from a URL are read once, again for an unknown key but not more often
   await key('second')
   expect(readings).toBe(2)
 
+  const url = `http://127.0.0.1:${port}/jwks.json`
+  const verify = createTokenVerifier({ kind: 'jwks', keys: { url }, issuer: undefined, audience: undefined })
+  expect(await verify(await sign(second, {}))).toMatchObject({ subject: 'ann' })
+
   server.closeAllConnections()
   server.close()
+  const lonely = createTokenVerifier({ kind: 'jwks', keys: { url }, issuer: undefined, audience: undefined })
+  await expect(lonely(await sign(second, {}))).rejects.toMatchObject({ name: 'UnavailableError' })
   clock = 1_000_000
   await key('second')
   clock = 5_000_000
   await expect(key('second')).rejects.toMatchObject({ name: 'UnavailableError', dependency: 'issuer' })
+})
+
+test('a browser’s socket brings its token as a protocol, which means nothing on other requests', async () => {
+  const ours = await issuer('ours')
+  const app = await appWith(await keyFile(await keySet(ours)))
+  const protocols = { 'sec-websocket-protocol': `bearer, ${await sign(ours, { iss: 'head-office' })}` }
+  const upgrade = { connection: 'upgrade', upgrade: 'websocket' }
+  expect((await app.inject({ url: '/plain', headers: { ...protocols, ...upgrade } })).statusCode).toBe(200)
+  expect((await app.inject({ url: '/plain', headers: protocols })).statusCode).toBe(401)
 })
 
 test('a caller that asks too often is told when to come back, and others are not held up', async () => {
