@@ -14,6 +14,7 @@ import { addReceiptRoutes } from './routes/receipts.ts'
 import { openAlarmStore } from './stores/alarm-store.ts'
 import { openAuditChain } from './stores/audit-chain-store.ts'
 import { openAuditStore } from './stores/audit-store.ts'
+import { rulesDesign } from './stores/design/audit-rules.ts'
 import { auditDesign, searchDesign } from './stores/design/audit-views.ts'
 import { openHeadStore } from './stores/head-store.ts'
 import { openSigningKey } from './stores/signing-key.ts'
@@ -35,7 +36,7 @@ export function createSyncLogService(options: SyncLogOptions = {}): ServiceDefin
     description:
       'The audit trail of every hub: stored append-only in a chain of its own, signed daily, and provable entry by entry.',
     database: 'audit',
-    designDocuments: [auditDesign, searchDesign],
+    designDocuments: [auditDesign, searchDesign, rulesDesign],
     subjects: [classSubjects('sync-log')],
     classes: ['sync-log'],
     spans: { batch: spanNames.serviceBatch, record: spanNames.auditRecord },

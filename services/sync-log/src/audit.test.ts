@@ -20,6 +20,7 @@ import {
 } from '@tidemark/service-kit/test-support'
 import { createSyncLogService } from './app.ts'
 import { sampleLog, type SampleLog } from './testing/sample-log.ts'
+import { auditWithoutRules } from './testing/tamper.ts'
 
 let central: Central
 let nats: NatsServer
@@ -283,7 +284,9 @@ test('the life of a receipt is told by terminal, hub, central, ledger, stock and
 })
 
 test('a block that was changed in CouchDB contradicts the heads that were signed', async () => {
-  await openDatabase(client, 'audit').update('block:000000000001', (current) => {
+  await (
+    await auditWithoutRules(client)
+  ).update('block:000000000001', (current) => {
     const entries = current?.['entries'] as readonly Body[]
     return { ...current, _id: 'block:000000000001', entries: entries.with(0, { ...entries[0], leaf: 'a'.repeat(64) }) }
   })

@@ -16,6 +16,7 @@ import {
 } from '@tidemark/service-kit/test-support'
 import { createSyncLogService } from './app.ts'
 import { sampleLog, signed, type SampleLog } from './testing/sample-log.ts'
+import { auditWithoutRules } from './testing/tamper.ts'
 
 let central: Central
 let nats: NatsServer
@@ -129,8 +130,11 @@ test('entries that come in any order, ten times, verify once the first has come,
 
 test('an entry that was changed or removed in the audit itself is found', async () => {
   const log = await recordedLog('s002', '2')
-  const audit = openDatabase(client, 'audit')
-  await audit.update(log.entries[2]?._id ?? '', (current) => {
+  const third = log.entries[2]?._id ?? ''
+  const guarded = openDatabase(client, 'audit').update(third, (current) => ({ ...current, _id: third, kind: 'x' }))
+  await expect(guarded).rejects.toThrow('written once')
+  const audit = await auditWithoutRules(client)
+  await audit.update(third, (current) => {
     const entry = current?.['entry'] as SyncLogEntry
     return {
       ...current,
@@ -141,7 +145,7 @@ test('an entry that was changed or removed in the audit itself is found', async 
   await waitForFaults('s002', ['hash-mismatch 3', 'altered 3'])
   const [, , changed] = (await ask('/stores/s002/entries')).body.items
   expect(changed?.verification).toEqual({ hash: 'broken', signature: 'verified', place: 'altered' })
-  await audit.update(log.entries[2]?._id ?? '', (current) => ({ _id: current?._id ?? '', _deleted: true }))
+  await audit.update(third, (current) => ({ _id: current?._id ?? '', _deleted: true }))
   await waitForFaults('s002', ['gap 3', 'removed 3', 'sequence-gap 4'])
 })
 
@@ -160,7 +164,7 @@ test('an end that was cut off an epoch is found by the epoch that follows it', a
   await consumed()
   await waitForFaults('s009', [])
   const last = before.entries[4]?._id ?? ''
-  await openDatabase(client, 'audit').update(last, () => ({ _id: last, _deleted: true }))
+  await (await auditWithoutRules(client)).update(last, () => ({ _id: last, _deleted: true }))
   await waitForFaults('s009', ['removed 5', 'broken-link 1'])
 })
 
