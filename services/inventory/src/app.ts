@@ -7,6 +7,9 @@ import { createStockHandler } from './events/stock-changes.ts'
 import { watchStock, type StockWatch } from './events/watch-stock.ts'
 import { addExceptionRoutes } from './routes/exceptions.ts'
 import { addHistoryRoute } from './routes/history.ts'
+import { openImportDesk } from './imports/import-desk.ts'
+import { openImports } from './imports/import-store.ts'
+import { addImportRoutes } from './routes/imports.ts'
 import { addPriceRoutes } from './routes/prices.ts'
 import { addProductRoutes } from './routes/products.ts'
 import { addStockRoutes } from './routes/stock.ts'
@@ -36,6 +39,8 @@ export const inventoryService: ServiceDefinition = {
     const office = withDatabase(client, officeDatabase, [officeDesign])
     const exceptions = openExceptions(office)
     const catalogue = openCatalogue(client)
+    const imports = openImports(office)
+    const importDesk = openImportDesk({ catalogue, imports, now }, logger)
     const countAlarms = telemetry.counter('tidemark_integrity_alarms_total', 'Documents that contradict the stock')
     const look = createStockJudge({ stock, exceptions, logger, now })
     let watch: StockWatch | undefined
@@ -48,12 +53,13 @@ export const inventoryService: ServiceDefinition = {
         addExceptionRoutes(app, { stock, exceptions, now })
         addProductRoutes(app, catalogue)
         addPriceRoutes(app, catalogue)
+        addImportRoutes(app, importDesk, imports)
         app.addHook('onReady', async () => {
           prices = startPriceClock(catalogue, logger, pricesEveryMs)
           watch = watchStock({ client, database, logger, look, everyMs: watchEveryMs })
         })
         app.addHook('onClose', async () => {
-          await Promise.all([watch?.stop(), prices?.stop()])
+          await Promise.all([watch?.stop(), prices?.stop(), importDesk.stop()])
         })
       },
     }
