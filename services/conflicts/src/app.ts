@@ -3,7 +3,9 @@ import { classSubjects, createClock, HEAD_OFFICE, serviceNames, spanNames } from
 import { checkSourceId, type ServiceDefinition } from '@tidemark/service-kit'
 import { createExaminer } from './events/examine-suspect.ts'
 import { createSuspectHandler } from './events/suspect-documents.ts'
+import { addChangeRequestRoutes } from './routes/change-requests.ts'
 import { addConflictRoutes } from './routes/conflicts.ts'
+import { addDecisionRoutes } from './routes/decisions.ts'
 import { openCaseDesk } from './stores/case-desk.ts'
 import { deskDesign } from './stores/design/desk-views.ts'
 import { openRequestDesk } from './stores/request-desk.ts'
@@ -13,7 +15,8 @@ export const conflictsService: ServiceDefinition = {
   name: 'conflicts',
   telemetryName: serviceNames.conflicts,
   title: 'Tidemark conflicts',
-  description: 'Documents with more than one live revision: a case for each, with every body kept.',
+  description:
+    'Documents with more than one live revision: a case for each, with every body kept; decided by rule or by a person.',
   database: 'conflict-desk',
   designDocuments: [deskDesign],
   subjects: [classSubjects('sales'), classSubjects('inventory'), classSubjects('catalog')],
@@ -32,7 +35,12 @@ export const conflictsService: ServiceDefinition = {
     const examine = createExaminer({ desk, requests, sources, logger, stamp, countCases })
     return {
       handle: createSuspectHandler(desk, examine),
-      addRoutes: (app) => addConflictRoutes(app, desk),
+      addRoutes(app) {
+        const parts = { desk, requests, sources, examine, clock }
+        addConflictRoutes(app, desk)
+        addDecisionRoutes(app, parts)
+        addChangeRequestRoutes(app, parts)
+      },
     }
   },
 }

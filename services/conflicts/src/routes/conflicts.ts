@@ -1,42 +1,18 @@
 /** Conflicts, open and resolved, with what differs between their leaves. */
-import { Type, type Static } from 'typebox'
-import { compareLeaves, ConflictPolicy, StoreId } from '@tidemark/contracts'
+import { Type } from 'typebox'
+import { StoreId } from '@tidemark/contracts'
 import { decodeCursor, encodeCursor, notFound, pageOf, type ServiceApp } from '@tidemark/service-kit'
-import type { ConflictCase } from '../domain/conflict-case.ts'
 import { CasePosition, type CaseDesk } from '../stores/case-desk.ts'
+import { answerOf, ConflictAnswer, ConflictParameters, ConflictStatus } from './conflict-answer.ts'
+import { maySeeCase, requireSight } from './decision-answers.ts'
 
 /** Cases carry whole bodies, so pages are smaller than those of other lists. */
 const maxPageSize = 100
 const defaultPageSize = 20
 
-const Status = Type.Enum(['open', 'resolved'])
-
-const ConflictAnswer = Type.Object({
-  id: Type.String(),
-  status: Status,
-  storeId: Type.String({ description: 'Store of the database; hq for the catalogue' }),
-  stores: Type.Array(Type.String(), { description: 'Stores that have a copy' }),
-  database: Type.String(),
-  documentId: Type.String(),
-  documentType: Type.String(),
-  policy: ConflictPolicy,
-  winningRev: Type.String(),
-  leaves: Type.Array(Type.Object({ rev: Type.String(), body: Type.Unknown() })),
-  leavesApart: Type.Array(Type.String(), { description: 'Documents of the desk with bodies too large for the case' }),
-  differences: Type.Array(
-    Type.Object({
-      field: Type.String({ description: 'JSON pointer' }),
-      values: Type.Array(Type.Object({ rev: Type.String(), value: Type.Optional(Type.Unknown()) })),
-    }),
-  ),
-  openedAt: Type.String(),
-  resolvedAt: Type.Union([Type.String(), Type.Null()]),
-  resolution: Type.Union([Type.String(), Type.Null()]),
-})
-
 const ListQuery = Type.Object(
   {
-    status: Type.Optional(Status),
+    status: Type.Optional(ConflictStatus),
     storeId: Type.Optional(StoreId),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxPageSize, default: defaultPageSize })),
     cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2000, description: 'nextCursor of the page before' })),
@@ -54,9 +30,9 @@ export function addConflictRoutes(app: ServiceApp, desk: CaseDesk): void {
       querystring: ListQuery,
       response: { 200: pageOf(ConflictAnswer) },
     },
-    handler: async (request) => {
-      const { status, storeId, limit = defaultPageSize } = request.query
-      const from = decodeCursor(CasePosition, request.query.cursor)
+    handler: async ({ query, principal }) => {
+      const { status, storeId, limit = defaultPageSize } = query
+      const from = decodeCursor(CasePosition, query.cursor)
       if (storeId !== undefined && !(await desk.knowsStore(storeId))) {
         throw notFound(`nothing is known of store ${storeId}`)
       }
@@ -65,7 +41,10 @@ export function addConflictRoutes(app: ServiceApp, desk: CaseDesk): void {
       const found = await desk.list(filter, limit + 1, from)
       const next = found[limit]
       return {
-        items: found.slice(0, limit).map(answerOf),
+        items: found
+          .slice(0, limit)
+          .filter((conflict) => maySeeCase(principal, conflict))
+          .map(answerOf),
         nextCursor: next === undefined ? null : encodeCursor({ at: next.at, id: next._id }),
       }
     },
@@ -77,37 +56,15 @@ export function addConflictRoutes(app: ServiceApp, desk: CaseDesk): void {
     schema: {
       tags: ['conflicts'],
       summary: 'One conflict',
-      params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 1024 }) }),
+      params: ConflictParameters,
       querystring: Type.Object({}, { additionalProperties: false }),
       response: { 200: ConflictAnswer },
     },
-    handler: async (request) => {
-      const { id } = request.params
+    handler: async ({ params: { id }, principal }) => {
       const found = await desk.find(id)
       if (found === undefined) throw notFound(`no conflict ${id}`)
+      requireSight(principal, found)
       return answerOf(found)
     },
   })
-}
-
-function answerOf(conflict: ConflictCase): Static<typeof ConflictAnswer> {
-  const { _id, status, storeId, stores, database, documentId, documentType, policy, winningRev, leaves } = conflict
-  const differences = compareLeaves(leaves).map(({ field, values }) => ({ field, values: [...values] }))
-  return {
-    id: _id,
-    status,
-    storeId,
-    stores,
-    database,
-    documentId,
-    documentType,
-    policy,
-    winningRev,
-    leaves,
-    leavesApart: conflict.leavesApart,
-    differences,
-    openedAt: conflict.openedAt,
-    resolvedAt: conflict.resolvedAt ?? null,
-    resolution: conflict.resolution ?? null,
-  }
 }

@@ -1,0 +1,57 @@
+/** Head office accepts or refuses what a store wanted of a document on which head office decides. */
+import { checkDocument, describeProblems, stampOf, type Author } from '@tidemark/contracts'
+import { applyRequest, type ChangeRequest } from '../domain/change-request.ts'
+import { comparedLeaves } from '../domain/conflict-case.ts'
+import { decidedBody } from '../domain/decided-body.ts'
+import type { DecisionParts } from './decide-case.ts'
+import { done, notPossible, tooLate, type DecisionResult } from './decision-result.ts'
+
+type Answered = Promise<DecisionResult<ChangeRequest>>
+
+/** Writes the fields that were asked for on the document as it is now; not when one of them was changed since. */
+export async function acceptRequest(
+  { requests, sources, clock }: DecisionParts,
+  request: ChangeRequest,
+  by: Author,
+): Answered {
+  if (request.status !== 'open') return repeat(request, 'accepted')
+  const { _id, documentId, database } = request
+  const present = comparedLeaves(await sources.leavesOf(request))
+  const [standing] = present
+  if (standing === undefined) return tooLate('the document was deleted since')
+  if (present.length > 1) return tooLate('the document is in conflict at the moment')
+  const applied = applyRequest(request, standing.body)
+  clock.observe(stampOf(standing.body))
+  const at = clock.now()
+  const accepted = async (rev: string): Answered =>
+    repeat(await requests.answer(_id, 'accepted', { at, by, rev }), 'accepted')
+  if (applied.kind === 'changed-since') {
+    return tooLate(`changed since the store asked: ${applied.fields.join(', ')}`)
+  }
+  // Also where a run before was cut off between the document and the request.
+  if (applied.kind === 'same') return accepted(standing.rev)
+  const next = decidedBody(applied.body, [standing.body], at, by)
+  const problems = checkDocument(database, next)
+  if (problems.length > 0) return notPossible(`the change does not fit: ${describeProblems(problems)}`)
+  const outcome = await sources.writeNext(request, { ...next, _id: documentId, _rev: standing.rev })
+  if (outcome.kind === 'exists') return tooLate('somebody edited the document just now')
+  if (outcome.kind === 'failed') return notPossible(`the revision was refused: ${outcome.reason}`)
+  return accepted(outcome.rev)
+}
+
+export async function refuseRequest(
+  { requests, clock }: DecisionParts,
+  request: ChangeRequest,
+  reason: string,
+  by: Author,
+): Answered {
+  if (request.status !== 'open') return repeat(request, 'refused')
+  return repeat(await requests.answer(request._id, 'refused', { at: clock.now(), by, reason }), 'refused')
+}
+
+function repeat(request: ChangeRequest, wanted: ChangeRequest['status']): DecisionResult<ChangeRequest> {
+  if (request.status === wanted) return done(request)
+  return tooLate(
+    `it was ${request.status} before, by ${request.answer?.by.name ?? request.answer?.by.id ?? 'somebody'}`,
+  )
+}
