@@ -15,6 +15,7 @@ import { addReceiptRoutes } from './routes/receipts.ts'
 import { addRefundRoutes } from './routes/refunds.ts'
 import { addSeriesRoutes } from './routes/series.ts'
 import { addTotalRoutes } from './routes/totals.ts'
+import { ledgerRules } from './stores/design/ledger-rules.ts'
 import { readLeaves } from './stores/central-leaves.ts'
 import { openLedger } from './stores/ledger-store.ts'
 import { openSigningKey } from './stores/signing-key.ts'
@@ -27,7 +28,7 @@ export function createSalesService(config: Partial<Pick<SalesConfig, 'signingKey
     description:
       'The ledger of all journal entries: totals, receipts, refunds from head office, whether anything is missing, and signed proof of it.',
     database: 'sales-ledger',
-    designDocuments: [],
+    designDocuments: [ledgerRules],
     subjects: [classSubjects('sales')],
     classes: ['sales'],
     spans: { batch: spanNames.serviceBatch, record: spanNames.ledgerRecord },

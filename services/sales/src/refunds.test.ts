@@ -122,6 +122,36 @@ test('a ledger that was lost goes on after the numbers that central has', async 
   expect(second.body['refund']).toMatchObject({ number: 2, previousHash: (first.body['refund'] as Refund).hash })
 })
 
+test('a ledger that is older than central does not give a number out twice', async () => {
+  const sale = sampleTill('s007-t01-1').sale([{ sku: 'milk', quantity: 3 }])
+  await office.publish([sale])
+  const ask = (requestId: string) => office.post('/stores/s007/refunds', order(sale._id, requestId, linesOf(1, 1)))
+  await ask('request-1')
+  const old = await office.central.request('GET', '/sales-ledger/refund-claim:s007')
+  const second = (await ask('request-2')).body['refund'] as Refund
+  const present = await office.central.request('GET', '/sales-ledger/refund-claim:s007')
+  await office.central.request('PUT', '/sales-ledger/refund-claim:s007', { ...old, _rev: present['_rev'] })
+  const third = await ask('request-3')
+  expect(third).toMatchObject({ status: 201, body: { refund: { number: 3, previousHash: second.hash } } })
+  expect((await office.get('/stores/s007/series')).body['items']).toMatchObject([
+    { last: 3, missing: [], faults: [] },
+    {},
+  ])
+})
+
+test('CouchDB itself refuses to change what the ledger has recorded', async () => {
+  const sale = sampleTill('s008-t01-1').sale([{ sku: 'milk', quantity: 3 }])
+  await office.publish([sale])
+  const path = `/sales-ledger/${encodeURIComponent(sale._id)}`
+  const recorded = await office.central.request('GET', path)
+  expect(await office.central.request('PUT', path, { ...recorded, businessDate: '2026-11-23' })).toMatchObject({
+    error: 'forbidden',
+  })
+  expect(await office.central.request('DELETE', `${path}?rev=${String(recorded['_rev'])}`)).toMatchObject({
+    error: 'forbidden',
+  })
+})
+
 test('a refund is for managers of the store, and of sales that are there', async () => {
   const till = sampleTill('s006-t01-1')
   const sale = till.sale([{ sku: 'milk', quantity: 1 }])

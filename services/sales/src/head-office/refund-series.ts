@@ -158,8 +158,11 @@ export function openRefundSeries(parts: RefundSeriesParts): RefundSeries {
     const name = salesDatabaseOf(pending.businessDate)
     const central = await ensureDatabase(client, centralDatabaseOf(storeId, name))
     const [written] = await central.bulkInsert([pending])
-    if (written?.kind === 'failed') throw new Error(`${pending._id} was refused at central: ${written.reason}`)
-    const stored = written?.kind === 'exists' ? await central.get(pending._id) : undefined
+    // An id that is taken by another content is a conflict, or forbidden by the store rules, as the server sees fit.
+    const stored = written?.kind === 'stored' ? undefined : await central.get(pending._id)
+    if (written?.kind === 'failed' && stored === undefined) {
+      throw new Error(`${pending._id} was refused at central: ${written.reason}`)
+    }
     if (stored !== undefined && stored['hash'] !== pending.hash) {
       logger.error({ id: pending._id }, 'central has another entry under this number; the series goes on after it')
       await settle({ ...claim, ...(await headAtCentral(storeId)) })
