@@ -1,6 +1,7 @@
 /** Stock: immutable deltas and immutable counts. Stock on hand is derived, never stored as a document. */
 import { Type, type Static } from 'typebox'
 import { documentSchema } from './document-header.ts'
+import { StoreId } from '../identity.ts'
 import { Sku } from './journal-documents.ts'
 
 const SignedQuantity = Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 })
@@ -10,6 +11,10 @@ export const StockMovement = documentSchema('stock-movement', {
   /** What is added to stock, in pieces or grams; negative takes away. */
   lines: Type.Array(Type.Object({ sku: Sku, quantity: SignedQuantity }), { minItems: 1, maxItems: 500 }),
   reason: Type.Optional(Type.String({ maxLength: 200 })),
+  /** Of `transfer-out` and `transfer-in`: both movements of one transfer name it. */
+  transfer: Type.Optional(
+    Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }), from: StoreId, to: StoreId }),
+  ),
 })
 export type StockMovement = Static<typeof StockMovement>
 
