@@ -1,9 +1,10 @@
 /** The inventory service, assembled from its parts. */
 import { classSubjects, serviceNames, spanNames } from '@tidemark/contracts'
 import type { ServiceDefinition } from '@tidemark/service-kit'
-import { startPriceClock, type PriceClock } from './events/apply-price-changes.ts'
+import { applyDuePriceChanges } from './events/apply-price-changes.ts'
 import { createStockJudge } from './events/judge-stock.ts'
 import { createStockHandler } from './events/stock-changes.ts'
+import { repeatWork, type RepeatedWork } from './events/repeat-work.ts'
 import { watchStock, type StockWatch } from './events/watch-stock.ts'
 import { addExceptionRoutes } from './routes/exceptions.ts'
 import { addHistoryRoute } from './routes/history.ts'
@@ -13,15 +14,17 @@ import { addImportRoutes } from './routes/imports.ts'
 import { addPriceRoutes } from './routes/prices.ts'
 import { addProductRoutes } from './routes/products.ts'
 import { addStockRoutes } from './routes/stock.ts'
+import { addTransferRoutes } from './routes/transfers.ts'
 import { openCatalogue } from './stores/catalogue-store.ts'
 import { officeDesign } from './stores/design/office-views.ts'
 import { stockDesign } from './stores/design/stock-views.ts'
 import { openExceptions } from './stores/exception-store.ts'
 import { officeDatabase, withDatabase } from './stores/office-database.ts'
+import { openTransfers } from './stores/transfer-store.ts'
 import { openStock } from './stores/stock-store.ts'
 
 const watchEveryMs = 1000
-const pricesEveryMs = 5000
+const workEveryMs = 5000
 
 export const inventoryService: ServiceDefinition = {
   name: 'inventory',
@@ -41,10 +44,11 @@ export const inventoryService: ServiceDefinition = {
     const catalogue = openCatalogue(client)
     const imports = openImports(office)
     const importDesk = openImportDesk({ catalogue, imports, now }, logger)
+    const transfers = openTransfers(office, client)
     const countAlarms = telemetry.counter('tidemark_integrity_alarms_total', 'Documents that contradict the stock')
     const look = createStockJudge({ stock, exceptions, logger, now })
     let watch: StockWatch | undefined
-    let prices: PriceClock | undefined
+    let repeated: readonly RepeatedWork[] = []
     return {
       handle: createStockHandler({ stock, logger, countAlarms, now }),
       addRoutes(app) {
@@ -53,13 +57,19 @@ export const inventoryService: ServiceDefinition = {
         addExceptionRoutes(app, { stock, exceptions, now })
         addProductRoutes(app, catalogue)
         addPriceRoutes(app, catalogue)
+        addTransferRoutes(app, { stock, transfers, now })
         addImportRoutes(app, importDesk, imports)
         app.addHook('onReady', async () => {
-          prices = startPriceClock(catalogue, logger, pricesEveryMs)
+          repeated = [
+            repeatWork('price changes came into effect', workEveryMs, logger, () =>
+              applyDuePriceChanges(catalogue, now()),
+            ),
+            repeatWork('transfers were finished', workEveryMs, logger, () => transfers.finishAll()),
+          ]
           watch = watchStock({ client, database, logger, look, everyMs: watchEveryMs })
         })
         app.addHook('onClose', async () => {
-          await Promise.all([watch?.stop(), prices?.stop(), importDesk.stop()])
+          await Promise.all([watch?.stop(), importDesk.stop(), ...repeated.map((work) => work.stop())])
         })
       },
     }

@@ -8,15 +8,9 @@
  * The price is stamped with the time from which it holds and not with that of the run, so running twice, late, or in two
  * processes at once makes the same product, and a price that somebody set after that time stands.
  */
-import type { FastifyBaseLogger } from 'fastify'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { formatStamp, HEAD_OFFICE, type Product } from '@tidemark/contracts'
 import type { StoredDocument } from '@tidemark/service-kit'
 import type { Catalogue } from '../stores/catalogue-store.ts'
-
-export interface PriceClock {
-  stop(): Promise<void>
-}
 
 const changesPerRound = 200
 const author = { subject: 'price-changes', name: 'price changes' }
@@ -48,26 +42,4 @@ async function apply(catalogue: Catalogue, change: StoredDocument, now: Date): P
     product === undefined ? 'no such product' : !isSameCurrency ? 'other currency' : isNewest ? 'applied' : 'overtaken'
   const [marked] = await catalogue.save([{ ...change, appliedAt: now.toISOString(), outcome }])
   return marked?.kind === 'stored'
-}
-
-export function startPriceClock(catalogue: Catalogue, logger: FastifyBaseLogger, everyMs: number): PriceClock {
-  const stopping = new AbortController()
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        const applied = await applyDuePriceChanges(catalogue, new Date())
-        if (applied > 0) logger.info({ applied }, 'price changes came into effect')
-      } catch (error) {
-        logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'prices could not be changed')
-      }
-      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined)
-    }
-  }
-  const running = run()
-  return {
-    async stop() {
-      stopping.abort()
-      await running
-    },
-  }
 }
