@@ -51,6 +51,10 @@ export function createSyncLogService(options: SyncLogOptions = {}): ServiceDefin
       telemetry.gauge('tidemark_audit_open_alarms', 'Alarms that nobody has acknowledged, by kind', () =>
         [...watch.openAlarms()].map(([kind, value]) => ({ value, attributes: { kind } })),
       )
+      telemetry.gauge('tidemark_audit_head_age_seconds', 'Time since the last daily head was signed', () => {
+        const value = watch.headAgeSeconds()
+        return value === undefined ? [] : [{ value }]
+      })
       if (keyFile === undefined)
         logger.warn('AUDIT_KEY_FILE is not set: heads are signed with a key that is lost at the end')
       return {

@@ -50,6 +50,8 @@ export interface AuditWatch {
   touch(epochs: readonly EpochOf[]): void
   /** Alarms that were open at the end of the last round, by kind. */
   openAlarms(): ReadonlyMap<string, number>
+  /** Of the last daily head, seconds since it was signed; undefined before the first. */
+  headAgeSeconds(): number | undefined
   start(): void
   /** Resolves when no round is under way any more. */
   stop(): Promise<void>
@@ -70,9 +72,11 @@ export function createAuditWatch(parts: WatchParts): AuditWatch {
   const { everyMs = 5000, fullEveryMs = 60_000, graceMs = 60_000 } = parts
   const states = openWatchStates(parts.database)
   const stopping = new AbortController()
+  const known = new Map<string, EpochOf>()
   let touched = new Map<string, EpochOf>()
   let open: ReadonlyMap<string, number> = new Map()
   let ownChainChecked = false
+  let signedAt: string | undefined
   /** By epoch, milliseconds since 1970. */
   const readAgainAt = new Map<string, number>()
   let running: Promise<void> = Promise.resolve()
@@ -81,19 +85,21 @@ export function createAuditWatch(parts: WatchParts): AuditWatch {
     const mine = [...touched.values()]
     touched = new Map()
     if (!isFull && mine.length === 0) return
-    const known = await audit.countEntries()
-    const epochs = isFull ? known : mine
+    // Counting goes over all entries: a full round does it, the others know what it found.
+    const counted = isFull ? await audit.countEntries() : []
+    for (const of of [...counted, ...mine]) known.set(keyOf(of), { storeId: of.storeId, epoch: of.epoch })
+    const epochs = isFull ? [...known.values()] : mine
     for (const of of epochs) {
       await step('an epoch could not be looked at', of, () => lookAtEpoch(of))
       if (isFull) await step('the hub’s log at central could not be looked at', of, () => lookAtCentral(of))
     }
     for (const storeId of new Set(epochs.map((of) => of.storeId))) {
-      const ofStore = known.filter((of) => of.storeId === storeId)
+      const ofStore = [...known.values()].filter((of) => of.storeId === storeId)
       await step('the epochs of a store could not be compared', { storeId }, () => lookAtLinks(storeId, ofStore))
     }
     await step('alarms could not be looked at again', {}, () => heal(epochs))
     if (isFull) {
-      for (const of of known) await step('entries could not be given a place', of, () => placeStragglers(of))
+      for (const of of counted) await step('entries could not be given a place', of, () => placeStragglers(of))
       await step('the audit’s own chain could not be looked at', {}, lookAtOwnChain)
       await step('the head of the day could not be signed', {}, signDay)
     }
@@ -105,6 +111,7 @@ export function createAuditWatch(parts: WatchParts): AuditWatch {
     try {
       await work()
     } catch (error) {
+      if (stopping.signal.aborted) return
       if (about.storeId !== undefined && about.epoch !== undefined)
         touched.set(keyOf(about as EpochOf), about as EpochOf)
       logger.warn({ ...about, reason: error instanceof Error ? error.message : String(error) }, trouble)
@@ -238,17 +245,18 @@ export function createAuditWatch(parts: WatchParts): AuditWatch {
 
   async function lookAtOwnChain(): Promise<void> {
     if (ownChainChecked) return
-    const checked = await verifyAudit(chain, heads, now())
+    const checked = await verifyAudit(chain, heads, now(), stopping.signal)
     await raise(checked.alarms)
     ownChainChecked = true
   }
 
   async function signDay(): Promise<void> {
     const signed = await heads.signDay(now())
+    signedAt = signed?.head.signedAt ?? signedAt ?? (await heads.list('daily', 1, undefined))[0]?.head.signedAt
     if (signed === undefined) return
     logger.info({ head: signed._id, size: signed.head.size }, 'the head of the day is signed')
     ownChainChecked = false
-    for (const of of await audit.countEntries()) {
+    for (const of of known.values()) {
       await step('an epoch could not be read again', of, async () => {
         // What may still come is for the rounds, which wait for it.
         await raise((await faultsOfEpoch(of)).filter(({ kind }) => !healing.has(kind)))
@@ -275,6 +283,7 @@ export function createAuditWatch(parts: WatchParts): AuditWatch {
       for (const { storeId, epoch } of epochs) touched.set(keyOf({ storeId, epoch }), { storeId, epoch })
     },
     openAlarms: () => open,
+    headAgeSeconds: () => (signedAt === undefined ? undefined : (now().getTime() - Date.parse(signedAt)) / 1000),
     start() {
       running = run()
     },

@@ -35,10 +35,12 @@ interface Walk {
   openTile: Buffer[]
 }
 
+/** Rejects with the signal's reason when it is called off: a verdict on a part would be none. */
 export async function verifyAudit(
   chain: AuditChainStore,
   heads: HeadStore,
   now: Date,
+  signal?: AbortSignal,
 ): Promise<{ readonly verdict: AuditVerdict; readonly alarms: readonly Alarm[] }> {
   const walk: Walk = { size: 0, blocks: 0, hash: genesisHash, roots: [], openTile: [] }
   const alarms: Alarm[] = []
@@ -70,6 +72,7 @@ export async function verifyAudit(
 
   let from = 0
   for (;;) {
+    signal?.throwIfAborted()
     const blocks = await chain.readBlocks(from, blocksPerPage)
     // Not the size: where a block is missing it lags behind.
     from = (blocks.at(-1)?.lastPosition ?? from) + 1
