@@ -1,5 +1,12 @@
 /** The conflicts service, assembled from its parts. */
-import { classSubjects, createClock, HEAD_OFFICE, serviceNames, spanNames } from '@tidemark/contracts'
+import {
+  classesByPriority,
+  classSubjects,
+  createClock,
+  HEAD_OFFICE,
+  serviceNames,
+  spanNames,
+} from '@tidemark/contracts'
 import { checkSourceId, type ServiceDefinition } from '@tidemark/service-kit'
 import { createExaminer } from './events/examine-suspect.ts'
 import { createSuspectHandler } from './events/suspect-documents.ts'
@@ -19,8 +26,8 @@ export const conflictsService: ServiceDefinition = {
     'Documents with more than one live revision: a case for each, with every body kept; decided by rule or by a person.',
   database: 'conflict-desk',
   designDocuments: [deskDesign],
-  subjects: [classSubjects('sales'), classSubjects('inventory'), classSubjects('catalog')],
-  classes: ['sales', 'inventory', 'catalog'],
+  subjects: classesByPriority.map(classSubjects),
+  classes: classesByPriority,
   keepsStoreRules: true,
   spans: { batch: spanNames.serviceBatch },
   // A faulty body that wins would otherwise hide the good one that lost.
@@ -34,7 +41,7 @@ export const conflictsService: ServiceDefinition = {
     const stamp = (): string => clock.now()
     const examine = createExaminer({ desk, requests, sources, logger, stamp, countCases })
     return {
-      handle: createSuspectHandler(desk, examine),
+      handle: createSuspectHandler(desk, examine, Date.now),
       addRoutes(app) {
         const parts = { desk, requests, sources, examine, clock }
         addConflictRoutes(app, desk)

@@ -73,4 +73,9 @@ test('a manager decides at a hub, and the case at the desk is over', async () =>
   expect(results).toMatchObject([{ id: found.id, status: 'resolved', rev }])
   expect(await system.caseOf(id, 'resolved')).toMatchObject({ id: found.id, resolution: `revision ${rev} stands` })
   await bothShow(id, { taxCode: 'zero', _rev: rev })
+  // Hub and desk have both written the store's copy of the case.
+  await waitUntil('the copy has one revision', async () => {
+    const copies = await system.leavesOf('store-s001-conflicts', found.id)
+    return copies.length === 1 && copies[0]?.['status'] === 'resolved'
+  })
 }, 30_000)

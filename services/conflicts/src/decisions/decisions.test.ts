@@ -191,6 +191,44 @@ describe('a person decides', () => {
     expect(await system.leavesOf('catalog', 'product:late')).toMatchObject([{ priceMinor: 99 }])
   })
 
+  test('of two people who decide at once one is told that the other was first', async () => {
+    const prices = [1, 2].map((price) => product('rivals', price, 's001t01', { priceMinor: price }))
+    await twoLeaves('catalog', prices[0] ?? {}, prices[1] ?? {})
+    const found = await system.caseOf('product:rivals', 'open')
+    const decide = async (subject: string, letter: string) => {
+      const token = await signToken({ roles: ['manager'], subject })
+      return system.desk.send('POST', pathOf(found.id, 'resolve'), { kind: 'choose', rev: rev(1, letter) }, token)
+    }
+    const answers = await Promise.all([decide('anna', 'a'), decide('bert', 'b')])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+    const [standing, ...more] = await system.leavesOf('catalog', 'product:rivals')
+    expect(more).toEqual([])
+    expect(standing).toMatchObject(answers[0]?.status === 200 ? { priceMinor: 1 } : { priceMinor: 2 })
+  })
+
+  test('a decision that was recorded and not carried out is finished by the next process', async () => {
+    await twoLeaves(
+      'catalog',
+      product('cut', 2, 's001t01', { priceMinor: 1 }),
+      product('cut', 3, 'hq', { priceMinor: 2 }),
+    )
+    const found = await system.caseOf('product:cut', 'open')
+    const tried = await system.desk.send('POST', pathOf(found.id, 'dry-run'), { kind: 'choose', rev: rev(1, 'a') })
+    const by = { id: 'mara', role: 'head-office' }
+    const body = tried.body['document']
+    const decision = { kind: 'choose', rev: '2-unknown', at: stamp(5, 'hq'), by, chosen: rev(1, 'a'), body }
+    await openDatabase(system.client, 'conflict-desk').update(found.id, (current) => ({
+      ...current,
+      _id: found.id,
+      decision,
+    }))
+    const next = await system.startAnother()
+    await system.replicate('catalog', product('anything', 1, 'hq'), rev(1, 'a'))
+    await system.caseOf('product:cut', 'resolved')
+    expect(await system.leavesOf('catalog', 'product:cut')).toMatchObject([{ priceMinor: 1 }])
+    await next.service.stop()
+  })
+
   test('a decision is not taken back when the document was edited since, and the reason is told', async () => {
     await twoLeaves('catalog', taxRate('edited', 2, 'hq'), taxRate('edited', 3, 's001hub', { name: 'x' }))
     const found = await system.caseOf('tax-rate:edited', 'resolved')

@@ -81,8 +81,12 @@ export function comparedLeaves(leaves: readonly StoredDocument[]): readonly Comp
   return rankLeaves(leaves.map((leaf) => ({ rev: leaf._rev, body: authoredBody(leaf) })))
 }
 
-/** The stores that should hear of it: that of the database, or for the catalogue those whose clocks stamped a leaf. */
+/**
+ * The stores that should hear of it: that of the database, or for the catalogue those whose clocks stamped a leaf. Of a copy of a
+ * case that hub and desk wrote at once, nobody: a case about cases would be one more document to be in conflict.
+ */
 export function storesConcerned(suspect: Suspect, leaves: readonly ComparedLeaf[]): string[] {
+  if (suspect.database === 'conflicts') return []
   if (suspect.centralDatabase !== sharedCentralDatabase) return [suspect.storeId]
   const owners = leaves.map(({ body: { at } }) => (typeof at === 'string' ? parseStamp(at)?.node : undefined))
   const stores = new Set(owners.flatMap((node) => (node === undefined ? [] : [ownerOfClockNode(node)])))

@@ -5,18 +5,32 @@
  *                          │ no
  *                          └──► done
  *
+ * Whatever the batch, a decision that somebody recorded and could not carry out, because the process or central went away in
+ * between, is finished with the first batch after a start, and looked for every minute.
+ *
  * A conflict that a hub has seen and central has not comes again when central has it: by reconciliation.
  */
 import { centralDatabaseOf, HEAD_OFFICE } from '@tidemark/contracts'
 import { idOf, type HandleBatch, type Outcome, type SourceDocument } from '@tidemark/service-kit'
-import type { ConflictCase, Suspect } from '../domain/conflict-case.ts'
+import { suspectOfCase, type ConflictCase, type Suspect } from '../domain/conflict-case.ts'
 import { UnfitCaseError, type CaseDesk } from '../stores/case-desk.ts'
 import type { ExamineSuspect } from './examine-suspect.ts'
 
+const finishEveryMs = 60_000
 const quiet: Outcome = { kind: 'done', fresh: false }
 
-export function createSuspectHandler(desk: CaseDesk, examine: ExamineSuspect): HandleBatch {
+export function createSuspectHandler(desk: CaseDesk, examine: ExamineSuspect, nowMs: () => number): HandleBatch {
+  let finishedAtMs = -Infinity
+
+  async function finishWhatWasBegun(): Promise<void> {
+    const startedAtMs = nowMs()
+    if (startedAtMs - finishedAtMs < finishEveryMs) return
+    for (const conflict of await desk.unfinishedCases()) await examine(suspectOfCase(conflict)).catch(rejectUnfit)
+    finishedAtMs = startedAtMs
+  }
+
   return async (batch) => {
+    await finishWhatWasBegun()
     const suspects = batch.map(suspectOf)
     const open = byDocument(
       await desk.openCases([...new Map(suspects.map((suspect) => [keyOf(suspect), suspect])).values()]),

@@ -43,6 +43,8 @@ export interface CaseFilter {
 export interface CaseDesk {
   /** Open cases of any of these documents. At most 1,000. */
   openCases(suspects: readonly Suspect[]): Promise<readonly ConflictCase[]>
+  /** Open cases that are decided and not carried out, the oldest first. At most 100. */
+  unfinishedCases(): Promise<readonly ConflictCase[]>
   /** Makes the case be open at the desk, and in the stores when it takes a person. `fresh` when it was not open before. */
   open(
     conflict: ConflictCase,
@@ -70,6 +72,7 @@ export class UnfitCaseError extends Error {
   override readonly name = 'UnfitCaseError'
 }
 
+const maxUnfinished = 100
 /** Sorts after every string in CouchDB's collation. */
 const afterAll = {}
 
@@ -133,6 +136,10 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
       const keys = suspects.map(({ centralDatabase, documentId }) => [centralDatabase, documentId])
       if (keys.length === 0) return []
       const rows = await database.view(deskDesignName, 'open_by_document', { keys, includeDocuments: true })
+      return rows.map(({ doc }) => doc as ConflictCase)
+    },
+    async unfinishedCases() {
+      const rows = await database.view(deskDesignName, 'decided', { includeDocuments: true, limit: maxUnfinished })
       return rows.map(({ doc }) => doc as ConflictCase)
     },
     async open(conflict, apart) {

@@ -12,6 +12,13 @@ const openByDocumentMap = `function (doc) {
   }
 }`
 
+/** Open cases that are decided: what was begun has to be finished. */
+const decidedMap = `function (doc) {
+  if (doc.type === 'conflict' && doc.status === 'open' && doc.decision) {
+    emit(doc.at, null);
+  }
+}`
+
 /** Cases by `[store or *, status or *, at, id]`: every combination of filters is one range. */
 const casesMap = `function (doc) {
   if (doc.type === 'conflict') {
@@ -36,5 +43,10 @@ const requestsMap = `function (doc) {
 
 export const deskDesign: DesignDocument = {
   name: deskDesignName,
-  views: { open_by_document: { map: openByDocumentMap }, cases: { map: casesMap }, requests: { map: requestsMap } },
+  views: {
+    open_by_document: { map: openByDocumentMap },
+    decided: { map: decidedMap },
+    cases: { map: casesMap },
+    requests: { map: requestsMap },
+  },
 }
