@@ -3,11 +3,6 @@ import { figures, nameKey, type DaySums, type Figures, type ProductSums } from '
 
 const none = Object.fromEntries(figures.map((name) => [name, 0])) as Figures
 
-/** Figures of some entries in one currency; `currency` is empty for entries that have none, such as voids. */
-export interface CurrencyFigures extends Figures {
-  readonly currency: string
-}
-
 /** One group of a report. */
 export interface GroupTotals extends Figures {
   readonly key: string

@@ -40,7 +40,8 @@ import {
   type Posting,
   type ProductSums,
 } from '../domain/sum-entries.ts'
-import type { Change, Ledger } from '../stores/ledger-store.ts'
+import type { Ledger } from '../stores/ledger-store.ts'
+import type { Change } from '../stores/update-documents.ts'
 
 export interface JournalHandlerParts {
   readonly ledger: Ledger
@@ -157,7 +158,8 @@ export function createJournalHandler(parts: JournalHandlerParts): HandleBatch {
   /** Brings sums and series up to date, and judges refunds. */
   async function deriveFrom(standing: readonly LedgerEntry[]): Promise<void> {
     if (standing.length === 0) return
-    const voidRecords = await ledger.voidRecords(standing.filter(isVoidable).map(({ _id }) => _id))
+    const voidable = standing.filter(isVoidable).map(({ _id }) => _id)
+    const voidRecords = await ledger.voidRecords(voidable)
     const voids = standing.filter((entry) => !isForeignVoid(entry))
     // The recorded entries count, not others of the same id.
     const named = await ledger.entries(voids.flatMap((entry) => voidedIdOf(entry) ?? []))

@@ -2,12 +2,11 @@
  * The ledger in CouchDB. Nothing here reads more than it answers with: every question is a few documents by their ids, or a
  * range of ids, and ids are made so that what belongs together lies together.
  */
-import { Type, type TSchema } from 'typebox'
-import { describeProblems, journalId, parseJournalId, schemaProblems } from '@tidemark/contracts'
+import { Type } from 'typebox'
+import { journalId, parseJournalId } from '@tidemark/contracts'
 import {
   findInCatalogue,
   storeExists,
-  UnavailableError,
   type CouchClient,
   type CouchDatabase,
   type NewDocument,
@@ -23,9 +22,7 @@ import type { Series } from '../domain/merge-series.ts'
 import { seriesId } from '../domain/merge-series.ts'
 import { voidRecordId, type VoidRecord } from '../domain/merge-void.ts'
 import type { DaySums, ProductSums } from '../domain/sum-entries.ts'
-
-/** Makes a document of what is there; the same document when nothing has to change. */
-export type Change = (current: StoredDocument | undefined) => NewDocument | undefined
+import { createUpdater, type Change } from './update-documents.ts'
 
 export interface Ledger {
   insert(documents: readonly NewDocument[]): Promise<readonly WriteOutcome[]>
@@ -66,7 +63,6 @@ export interface Ledger {
 export const lastId = '\ufff0'
 const idsPerRead = 500
 const documentsPerRead = 500
-const maxUpdateTries = 10
 
 const Range = Type.Object({
   rows: Type.Array(
@@ -136,25 +132,7 @@ export function openLedger(database: CouchDatabase, client: CouchClient): Ledger
   return {
     insert: (documents) => database.bulkInsert(documents),
     get: (id) => database.get(id),
-    async update(changes) {
-      let open = [...changes]
-      for (let attempt = 0; attempt < maxUpdateTries && open.length > 0; attempt += 1) {
-        const present = await getMany(open.map(([id]) => id))
-        const writes = open.flatMap(([id, change]) => {
-          const current = present.get(id)
-          const next = change(current)
-          if (next === undefined || next === current) return []
-          return [{ id, change, document: current === undefined ? next : { ...next, _rev: current._rev } }]
-        })
-        const written = await database.bulkInsert(writes.map(({ document }) => document))
-        const failed = written.find((result) => result.kind === 'failed')
-        if (failed !== undefined) throw new Error(`a summary could not be written: ${failed.reason}`)
-        open = writes.flatMap(({ id, change }, index) =>
-          written[index]?.kind === 'exists' ? [[id, change] as const] : [],
-        )
-      }
-      if (open.length > 0) throw new UnavailableError('couchdb', `${open[0]?.[0]} is being changed all the time`)
-    },
+    update: createUpdater(database, getMany),
     entries,
     async *entriesOf(incarnation, numbers) {
       let ids: string[] = []
@@ -231,11 +209,4 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false
   }
-}
-
-/** A stored value that has to be of a shape. Throws when it is not: somebody else has written into the ledger. */
-export function checked<Schema extends TSchema>(schema: Schema, value: unknown): Type.Static<Schema> {
-  const problems = schemaProblems(schema, value)
-  if (problems.length > 0) throw new Error(`unexpected document in the ledger: ${describeProblems(problems)}`)
-  return value as Type.Static<Schema>
 }
