@@ -3,7 +3,7 @@
  * backlog would wait for all of it.
  */
 import type { FastifyBaseLogger } from 'fastify'
-import { describeError, UnavailableError } from '../errors.ts'
+import { DatabaseMissingError, describeError, UnavailableError } from '../errors.ts'
 import { backoffMs, pause } from '../pause.ts'
 import type { CouchDatabase } from './couch-database.ts'
 import type { DesignDocument } from './prepare-database.ts'
@@ -19,7 +19,7 @@ const everyMs = 1000
 
 /**
  * Builds every view that is not up to date; resolves when all answer, or when the signal says stop. A view that takes longer than a
- * request may is asked again: CouchDB builds on meanwhile.
+ * request may is asked again: CouchDB builds on meanwhile. Throws when the database or a view is not there.
  */
 export async function buildViews(
   database: CouchDatabase,
@@ -27,14 +27,16 @@ export async function buildViews(
   signal: AbortSignal,
   logger: FastifyBaseLogger,
 ): Promise<void> {
+  const stopped = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => stopped.resolve(), { once: true })
   for (const design of designs) {
     for (const view of Object.keys(design.views)) {
       for (let tries = 0; !signal.aborted; tries += 1) {
         try {
-          await database.view(design.name, view, { limit: 1 })
+          await Promise.race([database.view(design.name, view, { limit: 1 }), stopped.promise])
           break
         } catch (error) {
-          if (!(error instanceof UnavailableError)) throw error
+          if (!(error instanceof UnavailableError) || error instanceof DatabaseMissingError) throw error
           logger.info({ view, tries, reason: error.message }, 'a view is being built')
           await pause(backoffMs(tries), signal)
         }
