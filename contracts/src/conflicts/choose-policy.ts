@@ -40,9 +40,16 @@ export function policyOfLeaves(leaves: readonly Fields[]): ConflictPolicy {
 export function needsPerson(documentType: unknown, leaves: readonly Fields[], ancestor?: Fields): boolean {
   const isOfOneType = leaves.every((leaf) => leaf['type'] === documentType)
   const policy = isOfOneType ? policyOf(documentType) : 'manual'
-  if (policy === 'immutable' || policy === 'manual') return true
+  if (policy === 'manual') return true
+  if (policy === 'immutable') return !haveOneContent(leaves)
   if (policy !== 'field-merge') return false
   return contestedFields(leaves, ancestor).length > 0
+}
+
+/** True when the bodies say the same, whatever replication added to them. */
+export function haveOneContent(bodies: readonly Fields[]): boolean {
+  const [first, ...others] = bodies.map(withoutReplicationFields)
+  return others.every((other) => isSameJson(other, first))
 }
 
 /** The groups of fields that more than one branch of a product changed, and not to the same. */
@@ -53,4 +60,9 @@ export function contestedFields(leaves: readonly Fields[], ancestor?: Fields): r
     const changed = before === undefined ? values : values.filter((value) => !isSameJson(value, before))
     return changed.length > 1 && changed.some((value) => !isSameJson(value, changed[0]))
   })
+}
+
+/** A body without `_rev`, `_id` and the like. */
+export function withoutReplicationFields(body: Fields): Fields {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !name.startsWith('_')))
 }

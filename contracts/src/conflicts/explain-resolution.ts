@@ -39,6 +39,7 @@ export function explainResolution(
 function sentencesOf(leaves: readonly ComparedLeaf[], resolution: Resolution, ancestor?: Fields): readonly string[] {
   switch (resolution.policy) {
     case 'immutable':
+      if (!resolution.needsPerson) return ['every version says the same, so there is nothing to decide']
       return [
         `integrity alarm: this document may never change, and it has ${leaves.length} versions: ${listOf(leaves)}`,
         'every version is kept; the one received first stands in the ledger and the stock, and none may be written over',

@@ -227,6 +227,13 @@ describe('each policy', () => {
       words: /^integrity alarm/,
     },
     {
+      what: 'immutable: no alarm when both say the same',
+      bodies: [document('stock-movement', 4, 's001t01'), document('stock-movement', 4, 's001t01')],
+      policy: 'immutable',
+      needsPerson: false,
+      words: /^every version says the same/,
+    },
+    {
       what: 'manual: versions of two types',
       bodies: [document('product', 4, 's001t01'), { _id: 'product:A', priceMinor: 'ninety' }],
       policy: 'manual',

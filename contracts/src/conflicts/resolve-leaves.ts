@@ -2,7 +2,7 @@
  * What becomes of a document with several leaves: a pure function of their set, so that any process at any place, told in any
  * order and any number of times, comes to the same winning body and the same revision.
  *
- *     immutable         nobody decides: both bodies are kept, the first received stands
+ *     immutable         nobody decides: every body is kept, the first received stands; an alarm, unless all say the same
  *     manual            a person decides
  *     server-wins       the last revision of head office stands; of stores alone, the last written
  *     last-write-wins   the last written stands
@@ -19,7 +19,7 @@
  */
 import { canonicalHash } from '../journal/canonical-hash.ts'
 import type { ConflictPolicy } from '../documents/conflict-documents.ts'
-import { contestedFields, policyOfLeaves } from './choose-policy.ts'
+import { contestedFields, haveOneContent, policyOfLeaves, withoutReplicationFields } from './choose-policy.ts'
 import type { ComparedLeaf } from './compare-leaves.ts'
 import { compareWritten, isOfHeadOffice, rankLeaves, splitRevision } from './leaf-order.ts'
 import { mergeFields } from './merge-fields.ts'
@@ -62,7 +62,8 @@ export function resolveLeaves(leaves: readonly ComparedLeaf[], ancestor?: Fields
   const bodies = ranked.map(({ body }) => body)
   const policy = policyOfLeaves(bodies)
   if (policy === 'immutable') {
-    return { policy, needsPerson: true, contested: [], winner: undefined, winningLeaf: undefined }
+    const needsPerson = !haveOneContent(bodies)
+    return { policy, needsPerson, contested: [], winner: undefined, winningLeaf: undefined }
   }
   if (policy === 'field-merge') {
     const contested = contestedFields(bodies, ancestor)
@@ -109,10 +110,6 @@ function childOf(rev: string, parent: string): RevisionWrite['_revisions'] {
 
 function lastWritten(leaves: readonly ComparedLeaf[]): ComparedLeaf | undefined {
   return [...leaves].sort(compareWritten)[0]
-}
-
-function withoutReplicationFields(body: Fields): Fields {
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !name.startsWith('_')))
 }
 
 function idOf({ _id }: Fields): Fields {
