@@ -251,6 +251,14 @@ describe('a person decides', () => {
     expect(answer).toMatchObject({ status: 422, body: { code: 'not-possible' } })
     expect(await system.leavesOf('store-s001-inventory', movement(5)._id)).toHaveLength(2)
   })
+
+  test('two revisions of one content of what may never change are no alarm', async () => {
+    const movement = sampleMovement('s001', 8, [{ sku: 'milk', quantity: 5 }], Date.UTC(2026, 10, 22))
+    await twoLeaves('store-s001-inventory', movement, movement)
+    const found = await system.caseOf(movement._id, 'resolved')
+    expect(found).toMatchObject({ resolution: 'every version says the same', decision: null })
+    expect(await system.leavesOf('store-s001-inventory', movement._id)).toHaveLength(2)
+  })
 })
 
 describe('a change of a store that lost against head office', () => {

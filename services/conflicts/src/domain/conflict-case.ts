@@ -137,6 +137,9 @@ export function openCase(
     openedAt: timeOf(at),
     leavesApart: apart.map(({ _id }) => _id),
   }
+  // Nothing may be written about a document that never changes, and nothing has to be.
+  if (!needsPerson && winner === undefined)
+    return { conflict: closeCase(conflict, 'every version says the same', at), apart }
   return { conflict, apart }
 }
 

@@ -64,9 +64,10 @@ export function createExaminer(parts: ExaminerParts): ExamineSuspect {
     return changed
   }
 
-  function report({ _id: conflict, policy, decision, explanation }: ConflictCase, leaves: number): void {
+  function report({ _id: conflict, status, policy, decision, explanation }: ConflictCase, leaves: number): void {
     const fields = { conflict, policy, leaves, explanation }
-    if (policy === 'immutable')
+    if (status === 'resolved') logger.info(fields, 'a document has two revisions that say the same')
+    else if (policy === 'immutable')
       logger.error(fields, 'integrity alarm: two contents of a document that may never change')
     else if (decision === undefined) logger.warn(fields, 'a document is in conflict, and takes a person')
     else logger.info(fields, 'a document was in conflict, and a rule decides')

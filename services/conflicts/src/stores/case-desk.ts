@@ -148,14 +148,15 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
       await keepApart(apart)
       let fresh = false
       const present = await change(conflict._id, (current) => {
-        fresh = current?.status !== 'open'
+        fresh = current === undefined || (current.status === 'resolved' && conflict.status === 'open')
         if (current === undefined) return conflict
+        if (conflict.status === 'resolved') return undefined
         if (fresh) return reopenCase(current, conflict.at)
         // What was unknown when the case was opened, such as the common ancestor, is known now.
         const { decision } = conflict
         return decision === undefined || current.decision !== undefined ? undefined : { ...current, decision }
       })
-      if (present.decision === undefined) await copyToStores(present)
+      if (present.status === 'open' && present.decision === undefined) await copyToStores(present)
       return { conflict: present, fresh }
     },
     decide: (id, decision) =>
