@@ -6,6 +6,7 @@ import { createStockJudge } from './events/judge-stock.ts'
 import { createStockHandler } from './events/stock-changes.ts'
 import { repeatWork, type RepeatedWork } from './events/repeat-work.ts'
 import { watchStock, type StockWatch } from './events/watch-stock.ts'
+import { addCountRoute } from './routes/counts.ts'
 import { addExceptionRoutes } from './routes/exceptions.ts'
 import { addHistoryRoute } from './routes/history.ts'
 import { openImportDesk } from './imports/import-desk.ts'
@@ -16,6 +17,7 @@ import { addProductRoutes } from './routes/products.ts'
 import { addStockRoutes } from './routes/stock.ts'
 import { addTransferRoutes } from './routes/transfers.ts'
 import { openCatalogue } from './stores/catalogue-store.ts'
+import { openCountCases } from './stores/count-cases.ts'
 import { officeDesign } from './stores/design/office-views.ts'
 import { stockDesign } from './stores/design/stock-views.ts'
 import { openExceptions } from './stores/exception-store.ts'
@@ -46,7 +48,7 @@ export const inventoryService: ServiceDefinition = {
     const importDesk = openImportDesk({ catalogue, imports, now }, logger)
     const transfers = openTransfers(office, client)
     const countAlarms = telemetry.counter('tidemark_integrity_alarms_total', 'Documents that contradict the stock')
-    const look = createStockJudge({ stock, exceptions, logger, now })
+    const look = createStockJudge({ stock, exceptions, cases: openCountCases(client), logger, now })
     let watch: StockWatch | undefined
     let repeated: readonly RepeatedWork[] = []
     return {
@@ -54,9 +56,10 @@ export const inventoryService: ServiceDefinition = {
       addRoutes(app) {
         addStockRoutes(app, stock)
         addHistoryRoute(app, stock)
-        addExceptionRoutes(app, { stock, exceptions, now })
+        addExceptionRoutes(app, { stock, exceptions, judge: look, now })
         addProductRoutes(app, catalogue)
         addPriceRoutes(app, catalogue)
+        addCountRoute(app, { stock, client })
         addTransferRoutes(app, { stock, transfers, now })
         addImportRoutes(app, importDesk, imports)
         app.addHook('onReady', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkDocument } from '@tidemark/contracts'
 import {
   connectPublisher,
   runInProcess,
@@ -128,4 +129,29 @@ test('stock at its threshold is low until it is above it or the threshold is tak
     body: { problems: [{ field: '/body/minimum' }] },
   })
   expect((await inventory.send('PUT', '/stores/s002/stock/unicorn/threshold', { minimum: 1 })).status).toBe(404)
+})
+
+test('two tills that count one SKU differently open a case at the conflict desk, which a count of head office closes', async () => {
+  const count = (number: number, till: string, quantity: number, minute: number) => ({
+    ...sampleCount('s003', number, 'beer', quantity, at(minute)),
+    at: `${new Date(at(minute)).toISOString()}-0000-s003${till}`,
+  })
+  await central.request('PUT', '/store-s003-inventory')
+  const counts = [count(1, 't01', 10, 0), count(2, 't02', 7, 10)]
+  await central.request('POST', '/store-s003-inventory/_bulk_docs', { docs: counts })
+  const overlaps = () => openExceptions('kind=overlapping-counts')
+  await waitUntil('the overlap is told', async () => (await overlaps()).length === 1)
+  const caseId = String((await overlaps())[0]?.['caseId'])
+  for (const database of ['conflict-desk', 'store-s003-conflicts']) {
+    const found = await central.request('GET', `/${database}/${encodeURIComponent(caseId)}`)
+    expect(checkDocument('conflicts', found)).toEqual([])
+    expect(found).toMatchObject({ status: 'open', leaves: [{ body: { quantity: 7 } }, { body: { quantity: 10 } }] })
+  }
+
+  const answer = await inventory.send('POST', '/stores/s003/stock/beer/counts', { quantity: 9 })
+  expect(answer).toMatchObject({ status: 201, body: { quantity: 9 } })
+  await waitUntil('it is over', async () => (await overlaps()).length === 0)
+  expect((await inventory.get('/stores/s003/stock/beer')).body).toMatchObject({ onHand: 9 })
+  const closed = await central.request('GET', `/store-s003-conflicts/${encodeURIComponent(caseId)}`)
+  expect(closed).toMatchObject({ status: 'resolved', resolution: expect.stringContaining('found 9') as string })
 })

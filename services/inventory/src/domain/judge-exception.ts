@@ -9,7 +9,7 @@
  * in the end.
  */
 
-export const exceptionKinds = ['oversell', 'low-stock'] as const
+export const exceptionKinds = ['oversell', 'low-stock', 'overlapping-counts'] as const
 export type ExceptionKind = (typeof exceptionKinds)[number]
 export type ExceptionStatus = 'open' | 'acknowledged' | 'over'
 
@@ -31,6 +31,8 @@ export interface StockException extends Readonly<Record<string, unknown>> {
   readonly onHand: number
   /** The threshold, of low stock. */
   readonly minimum: number | null
+  /** At the conflict desk, of overlapping counts. */
+  readonly caseId: string | null
   readonly openedAt: string
   readonly endedAt: string | null
   readonly acknowledgement: Acknowledgement | null
@@ -42,13 +44,16 @@ export interface Standing {
   readonly onHand: number
   /** Low when on hand is at or below it. */
   readonly minimum: number | undefined
+  /** Id of the case, when the last two counts contradict each other. */
+  readonly overlapCaseId?: string | undefined
 }
 
 export function exceptionId(kind: ExceptionKind, storeId: string, sku: string): string {
   return `exception:${kind}:${storeId}:${sku}`
 }
 
-export function holds(kind: ExceptionKind, { onHand, minimum }: Standing): boolean {
+export function holds(kind: ExceptionKind, { onHand, minimum, overlapCaseId }: Standing): boolean {
+  if (kind === 'overlapping-counts') return overlapCaseId !== undefined
   return kind === 'oversell' ? onHand < 0 : minimum !== undefined && onHand <= minimum
 }
 
@@ -61,12 +66,22 @@ export function judgeException(
 ): StockException | undefined {
   const { storeId, sku, onHand } = standing
   const minimum = kind === 'low-stock' ? (standing.minimum ?? null) : null
+  const caseId = kind === 'overlapping-counts' ? (standing.overlapCaseId ?? null) : null
   const isOpen = current !== undefined && current.status !== 'over'
   if (holds(kind, standing)) {
-    if (isOpen) {
+    // Another pair of counts is another matter, which nobody has seen yet.
+    if (isOpen && current.caseId === caseId) {
       return current.onHand === onHand && current.minimum === minimum ? undefined : { ...current, onHand, minimum }
     }
-    const opened = { status: 'open', onHand, minimum, openedAt: now, endedAt: null, acknowledgement: null } as const
+    const opened = {
+      status: 'open',
+      onHand,
+      minimum,
+      caseId,
+      openedAt: now,
+      endedAt: null,
+      acknowledgement: null,
+    } as const
     return { _id: exceptionId(kind, storeId, sku), type: 'stock-exception', kind, storeId, sku, ...opened }
   }
   return isOpen ? { ...current, status: 'over', onHand, endedAt: now } : undefined

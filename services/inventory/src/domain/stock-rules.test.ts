@@ -1,6 +1,7 @@
 import { check, constantFrom, array, integer, property, record } from 'fast-check'
 import { expect, test } from 'vitest'
 import { judgeException, type StockException } from './judge-exception.ts'
+import { overlapOf } from './overlapping-counts.ts'
 import { inStockOrder, runBalance, type StockEntry } from './run-balance.ts'
 
 const anyEntry = record({
@@ -64,4 +65,26 @@ test.each([
   const next = judgeException(kind, now, current, 'now')
   if (expected === undefined) expect(next).toBeUndefined()
   else expect(next).toMatchObject(expected)
+})
+
+const mark = (minute: string, node: string, quantity: number) => ({
+  at: `2026-11-22T09:${minute}:00.000Z-0000-${node}`,
+  sourceId: `count:milk:${minute}`,
+  quantity,
+})
+
+test.each([
+  ['by two tills that contradict each other', mark('00', 's001t01', 10), mark('10', 's001t02', 7), -2, 8],
+  [
+    'by two tills that agree, given what was sold in between',
+    mark('00', 's001t01', 10),
+    mark('10', 's001t02', 8),
+    -2,
+    undefined,
+  ],
+  ['by one till', mark('00', 's001t01', 10), mark('10', 's001t01', 7), 0, undefined],
+  ['more than half an hour apart', mark('00', 's001t01', 10), mark('31', 's001t02', 7), 0, undefined],
+  ['of which head office made the last', mark('00', 's001t01', 10), mark('10', 'hq', 7), 0, undefined],
+])('two counts %s', (_name, first, second, between, expected) => {
+  expect(overlapOf('s001', 'milk', first, second, between)?.expected).toBe(expected)
 })

@@ -1,29 +1,41 @@
-/** What is done about SKUs that moved: their exceptions are made to fit their stock. */
+/** What is done about SKUs that moved: exceptions, and cases of contradicting counts, are made to fit their stock. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { ExceptionStore } from '../stores/exception-store.ts'
 import type { Stock } from '../stores/stock-store.ts'
+import type { CountCases } from '../stores/count-cases.ts'
 import type { MovedSku } from './watch-stock.ts'
 
 export interface JudgeParts {
   readonly stock: Stock
   readonly exceptions: ExceptionStore
+  readonly cases: CountCases
   readonly logger: FastifyBaseLogger
   readonly now: () => Date
 }
 
 const atOnce = 8
 
-export function createStockJudge(parts: JudgeParts): (moved: readonly MovedSku[]) => Promise<void> {
-  const { stock, exceptions, logger, now } = parts
+export function createStockJudge(
+  parts: JudgeParts,
+): (moved: readonly Pick<MovedSku, 'storeId' | 'sku'>[]) => Promise<void> {
+  const { stock, exceptions, cases, logger, now } = parts
+
+  async function judge(storeId: string, sku: string): Promise<void> {
+    const at = now().toISOString()
+    const { onHand, lastCount } = await stock.level(storeId, sku)
+    const overlap = lastCount === null ? undefined : await stock.overlap(storeId, sku)
+    // The case first: an exception that names a case has one.
+    if (overlap !== undefined) await cases.open(overlap)
+    const standing = { storeId, sku, onHand, overlapCaseId: overlap?.caseId }
+    const opened = await exceptions.judge(standing, at, (caseId) =>
+      cases.close(storeId, caseId, at, `a count at ${lastCount?.at ?? ''} found ${lastCount?.quantity ?? ''}`),
+    )
+    if (opened) logger.warn({ storeId, sku, onHand }, 'stock needs to be looked at')
+  }
+
   return async (moved) => {
     for (let from = 0; from < moved.length; from += atOnce) {
-      await Promise.all(
-        moved.slice(from, from + atOnce).map(async ({ storeId, sku }) => {
-          const { onHand } = await stock.level(storeId, sku)
-          const opened = await exceptions.judge({ storeId, sku, onHand }, now().toISOString())
-          if (opened) logger.warn({ storeId, sku, onHand }, 'stock needs to be looked at')
-        }),
-      )
+      await Promise.all(moved.slice(from, from + atOnce).map(({ storeId, sku }) => judge(storeId, sku)))
     }
   }
 }

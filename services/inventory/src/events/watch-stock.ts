@@ -26,8 +26,6 @@ export interface StockWatchParts {
 export interface MovedSku {
   readonly storeId: string
   readonly sku: string
-  /** Stamps of counts that came in. */
-  readonly countedAt: readonly string[]
 }
 
 export interface StockWatch {
@@ -69,14 +67,14 @@ export function watchStock({ client, database, logger, look, everyMs }: StockWat
 
   async function round(): Promise<void> {
     since ??= await readCheckpoint()
-    const moved = new Map<string, { storeId: string; sku: string; countedAt: string[] }>()
+    const moved = new Map<string, MovedSku>()
     let next = since
     for (let isMore = true; isMore && moved.size < maxSkusPerLook && !stopping.signal.aborted;) {
       const { results, last_seq } = await client.request(Changes, {
         path: `${encodeURIComponent(database.name)}/_changes`,
         query: { since: next, limit: changesPerRead, include_docs: true },
       })
-      for (const { doc } of results) for (const one of movedBy(doc)) addTo(moved, one)
+      for (const { doc } of results) for (const one of movedBy(doc)) moved.set(`${one.storeId} ${one.sku}`, one)
       next = last_seq
       isMore = results.length === changesPerRead
     }
@@ -105,16 +103,9 @@ export function watchStock({ client, database, logger, look, everyMs }: StockWat
   }
 }
 
-function addTo(moved: Map<string, { storeId: string; sku: string; countedAt: string[] }>, one: MovedSku): void {
-  const key = `${one.storeId} ${one.sku}`
-  const known = moved.get(key)
-  if (known === undefined) moved.set(key, { ...one, countedAt: [...one.countedAt] })
-  else known.countedAt.push(...one.countedAt)
-}
-
 function movedBy(doc: Readonly<Record<string, unknown>> | undefined): readonly MovedSku[] {
   if (doc?.['type'] === 'count-effect') {
-    return [{ storeId: String(doc['storeId']), sku: String(doc['sku']), countedAt: [String(doc['at'])] }]
+    return [{ storeId: String(doc['storeId']), sku: String(doc['sku']) }]
   }
   if (doc?.['type'] === 'stock-effect') return linesOf(doc)
   const reversal = doc?.['type'] === 'void-effect' ? doc['reversal'] : undefined
@@ -123,5 +114,5 @@ function movedBy(doc: Readonly<Record<string, unknown>> | undefined): readonly M
 
 function linesOf({ storeId, lines }: Readonly<Record<string, unknown>>): readonly MovedSku[] {
   const list = Array.isArray(lines) ? (lines as Static<typeof Line>[]) : []
-  return list.map(({ sku }) => ({ storeId: String(storeId), sku, countedAt: [] }))
+  return list.map(({ sku }) => ({ storeId: String(storeId), sku }))
 }

@@ -18,6 +18,8 @@ import type { Stock } from '../stores/stock-store.ts'
 export interface ExceptionRouteParts {
   readonly stock: Stock
   readonly exceptions: ExceptionStore
+  /** Makes the exceptions of SKUs fit their stock. */
+  readonly judge: (moved: readonly { readonly storeId: string; readonly sku: string }[]) => Promise<void>
   readonly now: () => Date
 }
 
@@ -29,6 +31,7 @@ const StockException = Type.Object({
   status: Type.Enum(['open', 'acknowledged', 'over']),
   onHand: Type.Integer(),
   minimum: Type.Union([Type.Integer(), Type.Null()]),
+  caseId: Type.Union([Type.String(), Type.Null()], { description: 'At the conflict desk, of overlapping counts' }),
   openedAt: Type.String(),
   endedAt: Type.Union([Type.String(), Type.Null()]),
   acknowledgement: Type.Union([
@@ -44,7 +47,7 @@ const Threshold = Type.Object({
 const SkuOfStore = Type.Object({ storeId: StoreId, sku: Sku })
 const Position = Type.Object({ id: Type.String({ maxLength: 200 }) })
 
-export function addExceptionRoutes(app: ServiceApp, { stock, exceptions, now }: ExceptionRouteParts): void {
+export function addExceptionRoutes(app: ServiceApp, { stock, exceptions, judge, now }: ExceptionRouteParts): void {
   async function requireKnown(storeId: string, sku: string): Promise<void> {
     if (!(await stock.knowsStore(storeId))) throw notFound(`nothing is known of store ${storeId}`)
     if (!(await stock.knowsSku(sku))) throw notFound(`no product ${sku} in the catalogue and none in stock`)
@@ -53,8 +56,7 @@ export function addExceptionRoutes(app: ServiceApp, { stock, exceptions, now }: 
   async function change(storeId: string, sku: string, minimum: number | undefined, by: string): Promise<void> {
     const at = now().toISOString()
     await exceptions.setThreshold(storeId, sku, minimum, by, at)
-    const { onHand } = await stock.level(storeId, sku)
-    await exceptions.judge({ storeId, sku, onHand }, at)
+    await judge([{ storeId, sku }])
   }
 
   app.route({

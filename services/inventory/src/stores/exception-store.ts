@@ -33,8 +33,15 @@ export interface ExceptionStore {
   threshold(storeId: string, sku: string): Promise<Threshold | undefined>
   /** Undefined takes it away. */
   setThreshold(storeId: string, sku: string, minimum: number | undefined, by: string, at: string): Promise<void>
-  /** Makes the exceptions of a SKU be what its stock says. True when one was opened. */
-  judge(standing: Omit<Standing, 'minimum'>, now: string): Promise<boolean>
+  /**
+   * Makes the exceptions of a SKU be what its stock says. `superseded` hears of the case of an exception before that ends or
+   * turns to another case. True when one was opened.
+   */
+  judge(
+    standing: Omit<Standing, 'minimum'>,
+    now: string,
+    superseded: (caseId: string) => Promise<void>,
+  ): Promise<boolean>
   /** By id, after `afterId`. */
   list(filter: ExceptionFilter, limit: number, afterId: string | undefined): Promise<readonly StockException[]>
   /** Throws a 404 when there is no such exception or it is over. */
@@ -57,15 +64,23 @@ export function openExceptions(office: WithDatabase): ExceptionStore {
       const next: NewDocument = { _id, type: 'threshold', storeId, sku, minimum: minimum ?? null, setBy: by, setAt: at }
       await office((database) => database.update(_id, () => next))
     },
-    async judge({ storeId, sku, onHand }, now) {
+    async judge({ storeId, sku, onHand, overlapCaseId }, now, superseded) {
       const ids = exceptionKinds.map((kind) => exceptionId(kind, storeId, sku))
       const known = await office((database) => database.getMany([...ids, thresholdId(storeId, sku)]))
       const minimum = known.get(thresholdId(storeId, sku))?.['minimum']
-      const standing: Standing = { storeId, sku, onHand, minimum: typeof minimum === 'number' ? minimum : undefined }
+      const standing: Standing = {
+        storeId,
+        sku,
+        onHand,
+        minimum: typeof minimum === 'number' ? minimum : undefined,
+        overlapCaseId,
+      }
       let opened = false
       for (const kind of exceptionKinds) {
         const id = exceptionId(kind, storeId, sku)
-        if (judgeException(kind, standing, known.get(id) as StockException | undefined, now) === undefined) continue
+        const before = known.get(id) as StockException | undefined
+        if (judgeException(kind, standing, before, now) === undefined) continue
+        if (typeof before?.caseId === 'string' && before.caseId !== overlapCaseId) await superseded(before.caseId)
         await office((database) =>
           database.update(id, (current) => {
             const next = judgeException(kind, standing, current as StockException | undefined, now)

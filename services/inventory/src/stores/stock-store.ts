@@ -11,7 +11,8 @@ import {
   type ViewQuery,
   type WriteOutcome,
 } from '@tidemark/service-kit'
-import type { StockEffect } from '../domain/derive-effect.ts'
+import { effectId, type StockEffect } from '../domain/derive-effect.ts'
+import { areApart, overlapOf, type Overlap } from '../domain/overlapping-counts.ts'
 import { inStockOrder, type StockEntry } from '../domain/run-balance.ts'
 import { emptyVoidEffect, voidEffectId, type VoidEffect } from '../domain/merge-void.ts'
 import { stockDesignName } from './design/stock-views.ts'
@@ -37,6 +38,8 @@ export interface Stock {
   voidedAmong(sourceIds: readonly string[]): Promise<readonly string[]>
   updateVoid(voidedId: string, merge: (effect: VoidEffect) => VoidEffect): Promise<void>
   level(storeId: string, sku: string): Promise<StockLevel>
+  /** When the last two counts contradict each other; see overlapping-counts.ts. */
+  overlap(storeId: string, sku: string): Promise<Overlap | undefined>
   /** What was on hand before everything that is stamped `at`. */
   onHandBefore(storeId: string, sku: string, at: string): Promise<number>
   /**
@@ -67,6 +70,7 @@ const EntryRow = Type.Object({
 })
 const SumRow = Type.Object({ value: Type.Integer() })
 const CountRow = Type.Object({
+  id: Type.String(),
   key: Type.Tuple([Type.String(), Type.String(), Type.String()]),
   value: Type.Integer(),
 })
@@ -146,6 +150,23 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
         lastCount: counted,
         changesSinceCount,
       }
+    },
+    async overlap(storeId, sku) {
+      const rows = await database.view(stockDesignName, 'counts', {
+        startKey: [storeId, sku, afterAll],
+        endKey: [storeId, sku],
+        descending: true,
+        limit: 2,
+      })
+      const [last, before] = rows.map((row) => checked(CountRow, row))
+      if (last === undefined || before === undefined || !areApart(before.key[2], last.key[2])) return undefined
+      const between = await sumOfChanges([storeId, sku, before.key[2], afterAll], [storeId, sku, last.key[2], afterAll])
+      const [first, second] = [before, last].map(({ id, key, value }) => ({
+        at: key[2],
+        sourceId: id.slice(effectId(storeId, '').length),
+        quantity: value,
+      }))
+      return first && second && overlapOf(storeId, sku, first, second, between)
     },
     async onHandBefore(storeId, sku, at) {
       const counts = await database.view(stockDesignName, 'counts', {
