@@ -16,6 +16,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { canonicalHash, parseJournalId, type Sale } from '@tidemark/contracts'
 import {
   idOf,
+  UnavailableError,
   type HandleBatch,
   type NewDocument,
   type Outcome,
@@ -177,25 +178,30 @@ export function createJournalHandler(parts: JournalHandlerParts): HandleBatch {
       concerned.flatMap(({ _id, entry }) => (entry.type === 'sale' ? [_id] : (refundedIdOf(entry) ?? []))),
     )
     const records = await ledger.refundRecords([...saleIds])
-    if (records.size === 0) return
     const sales = await ledger.entries([...records.keys()])
-    for (const [saleId, refundRecord] of records) {
-      const sale = sales.get(saleId)?.entry
-      // Its refunds wait for it.
-      if (sale?.type === 'sale') await flagRefunds(sale, refundRecord)
-    }
+    // Refunds of a sale that has not arrived wait for it.
+    for (const { entry } of sales.values()) if (entry.type === 'sale') await flagRefunds(entry)
   }
 
-  async function flagRefunds(sale: Sale, refundRecord: RefundRecord): Promise<void> {
-    const flagIds = refundRecord.refunds.map(({ storeId, id }) => flagId(storeId, id, 'refund'))
-    const present = await ledger.flagsById(flagIds)
-    const voids = await ledger.voidRecords([sale._id, ...refundRecord.refunds.map(({ id }) => id)])
-    const judgement = judgeRefunds(sale, refundRecord, (id) => voids.has(id))
-    const flags = refundFlags(refundRecord, judgement, present, now().toISOString())
-    await ledger.update(new Map(flags.map((flag) => [flag._id, () => flag])))
-    for (const flag of flags.filter(({ active }) => active)) {
-      logger.warn({ flag: flag._id, rule: flag.rule, detail: flag.detail }, 'a refund is flagged')
+  /** Looks again after writing, until nothing has to change: another process may have judged with less or more knowledge. */
+  async function flagRefunds(sale: Sale): Promise<void> {
+    for (let look = 0; look < maxLooks; look += 1) {
+      const refundRecord = (await ledger.refundRecords([sale._id])).get(sale._id)
+      if (refundRecord === undefined) return
+      const refundIds = refundRecord.refunds.map(({ id }) => id)
+      const present = await ledger.flagsById(
+        refundRecord.refunds.map(({ storeId, id }) => flagId(storeId, id, 'refund')),
+      )
+      const voids = await ledger.voidRecords([sale._id, ...refundIds])
+      const judgement = judgeRefunds(sale, refundRecord, (id) => voids.has(id))
+      const flags = refundFlags(refundRecord, judgement, present, now().toISOString())
+      if (flags.length === 0) return
+      await ledger.update(new Map(flags.map((flag) => [flag._id, () => flag])))
+      for (const { _id, rule, detail } of flags.filter(({ active }) => active)) {
+        logger.warn({ flag: _id, rule, detail }, 'a refund is flagged')
+      }
     }
+    throw new UnavailableError('couchdb', `refunds of ${sale._id} are being judged all the time`)
   }
 
   async function takeIn(batch: readonly SourceDocument[]): Promise<readonly Outcome[]> {
@@ -214,6 +220,8 @@ export function createJournalHandler(parts: JournalHandlerParts): HandleBatch {
     return mine
   }
 }
+
+const maxLooks = 10
 
 const deletion: Outcome = {
   kind: 'reject',

@@ -22,6 +22,8 @@ export function addLiveRoute(app: ServiceApp, feed: SaleFeed): void {
   app.addHook('onResponse', async ({ headers, raw }) => {
     if (headers.upgrade !== undefined) raw.socket.destroy()
   })
+  // Before the plugin's own, which would close sockets without a reason.
+  app.addHook('preClose', async () => feed.close())
   void app.register(async (scope: ServiceApp) => {
     await scope.register(websocket, { options: { maxPayload } })
     scope.get('/live', { websocket: true, schema }, (socket: FeedSocket, request) => {
@@ -29,6 +31,5 @@ export function addLiveRoute(app: ServiceApp, feed: SaleFeed): void {
       const { storeId: only } = request.query
       feed.join(socket, (storeId) => (only === undefined || only === storeId) && maySeeStore(principal, storeId))
     })
-    scope.addHook('preClose', async () => feed.close())
   })
 }
