@@ -14,6 +14,8 @@ import { openImports } from './imports/import-store.ts'
 import { addImportRoutes } from './routes/imports.ts'
 import { addPriceRoutes } from './routes/prices.ts'
 import { addProductRoutes } from './routes/products.ts'
+import { openRebuildDesk } from './rebuild/rebuild-desk.ts'
+import { addRebuildRoutes } from './routes/rebuild.ts'
 import { addStockRoutes } from './routes/stock.ts'
 import { addTransferRoutes } from './routes/transfers.ts'
 import { openCatalogue } from './stores/catalogue-store.ts'
@@ -47,6 +49,7 @@ export const inventoryService: ServiceDefinition = {
     const imports = openImports(office)
     const importDesk = openImportDesk({ catalogue, imports, now }, logger)
     const transfers = openTransfers(office, client)
+    const rebuildDesk = openRebuildDesk({ client, stock, logger, now })
     const countAlarms = telemetry.counter('tidemark_integrity_alarms_total', 'Documents that contradict the stock')
     const look = createStockJudge({ stock, exceptions, cases: openCountCases(client), logger, now })
     let watch: StockWatch | undefined
@@ -61,6 +64,7 @@ export const inventoryService: ServiceDefinition = {
         addPriceRoutes(app, catalogue)
         addCountRoute(app, { stock, client })
         addTransferRoutes(app, { stock, transfers, now })
+        addRebuildRoutes(app, rebuildDesk)
         addImportRoutes(app, importDesk, imports)
         app.addHook('onReady', async () => {
           repeated = [
@@ -72,7 +76,12 @@ export const inventoryService: ServiceDefinition = {
           watch = watchStock({ client, database, logger, look, everyMs: watchEveryMs })
         })
         app.addHook('onClose', async () => {
-          await Promise.all([watch?.stop(), importDesk.stop(), ...repeated.map((work) => work.stop())])
+          await Promise.all([
+            watch?.stop(),
+            importDesk.stop(),
+            rebuildDesk.stop(),
+            ...repeated.map((work) => work.stop()),
+          ])
         })
       },
     }

@@ -48,7 +48,6 @@ const skusBetweenStops = 80
 
 export function watchStock({ client, database, logger, look, everyMs }: StockWatchParts): StockWatch {
   const stopping = new AbortController()
-  let since: Static<typeof Sequence> | undefined
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -56,7 +55,6 @@ export function watchStock({ client, database, logger, look, everyMs }: StockWat
       try {
         await round()
       } catch (error) {
-        since = undefined
         logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'stock could not be looked at')
       }
       // No more than half of the time, so that documents that wait to be taken in are not held up by it.
@@ -66,9 +64,10 @@ export function watchStock({ client, database, logger, look, everyMs }: StockWat
   }
 
   async function round(): Promise<void> {
-    since ??= await readCheckpoint()
+    // Read anew each time: when the database was made again, so was its checkpoint.
+    const since = await readCheckpoint()
     const moved = new Map<string, MovedSku>()
-    let next = since
+    let next: Static<typeof Sequence> = since
     for (let isMore = true; isMore && moved.size < maxSkusPerLook && !stopping.signal.aborted;) {
       const { results, last_seq } = await client.request(Changes, {
         path: `${encodeURIComponent(database.name)}/_changes`,
@@ -86,7 +85,6 @@ export function watchStock({ client, database, logger, look, everyMs }: StockWat
       await look(all.slice(from, from + skusBetweenStops))
     }
     await database.putLocal(checkpointId, { since: next })
-    since = next
   }
 
   async function readCheckpoint(): Promise<Static<typeof Sequence>> {

@@ -49,8 +49,16 @@ export interface Stock {
   entries(storeId: string, sku: string, walk: EntryWalk): Promise<readonly StockEntry[]>
   /** Stores in which the SKU has ever moved, after `afterStoreId`, in order. */
   storesOf(sku: string, limit: number, afterStoreId: string | undefined): Promise<readonly string[]>
+  /** SKUs and stores that ever met, by SKU and store, from behind a pair. */
+  pairs(limit: number, after: StockPair | undefined): Promise<readonly StockPair[]>
+  hasMoved(storeId: string, sku: string): Promise<boolean>
   knowsSku(sku: string): Promise<boolean>
   knowsStore(storeId: string): Promise<boolean>
+}
+
+export interface StockPair {
+  readonly sku: string
+  readonly storeId: string
 }
 
 export interface EntryWalk {
@@ -212,6 +220,21 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
         limit,
       })
       return rows.map((row) => checked(StoreRow, row).key[1])
+    },
+    async pairs(limit, after) {
+      const rows = await database.view(stockDesignName, 'stores', {
+        ...(after === undefined ? {} : { startKey: [after.sku, after.storeId, afterAll] }),
+        reduce: { groupLevel: 2 },
+        limit,
+      })
+      return rows.map((row) => {
+        const [sku, storeId] = checked(StoreRow, row).key
+        return { sku, storeId }
+      })
+    },
+    async hasMoved(storeId, sku) {
+      const rows = await database.view(stockDesignName, 'stores', { key: [sku, storeId], limit: 1 })
+      return rows.length > 0
     },
     async knowsSku(sku) {
       if ((await stock.storesOf(sku, 1, undefined)).length > 0) return true
