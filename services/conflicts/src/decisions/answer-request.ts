@@ -9,12 +9,9 @@ import { done, notPossible, tooLate, type DecisionResult } from './decision-resu
 type Answered = Promise<DecisionResult<ChangeRequest>>
 
 /** Writes the fields that were asked for on the document as it is now; not when one of them was changed since. */
-export async function acceptRequest(
-  { requests, sources, clock }: DecisionParts,
-  request: ChangeRequest,
-  by: Author,
-): Answered {
-  if (request.status !== 'open') return repeat(request, 'accepted')
+export async function acceptRequest(parts: DecisionParts, request: ChangeRequest, by: Author): Answered {
+  if (request.status !== 'open') return answered(parts, request, 'accepted')
+  const { requests, sources, clock } = parts
   const { _id, documentId, database } = request
   const present = comparedLeaves(await sources.leavesOf(request))
   const [standing] = present
@@ -24,7 +21,7 @@ export async function acceptRequest(
   clock.observe(stampOf(standing.body))
   const at = clock.now()
   const accepted = async (rev: string): Answered =>
-    repeat(await requests.answer(_id, 'accepted', { at, by, rev }), 'accepted')
+    answered(parts, await requests.answer(_id, 'accepted', { at, by, rev }), 'accepted')
   if (applied.kind === 'changed-since') {
     return tooLate(`changed since the store asked: ${applied.fields.join(', ')}`)
   }
@@ -40,18 +37,23 @@ export async function acceptRequest(
 }
 
 export async function refuseRequest(
-  { requests, clock }: DecisionParts,
+  parts: DecisionParts,
   request: ChangeRequest,
   reason: string,
   by: Author,
 ): Answered {
-  if (request.status !== 'open') return repeat(request, 'refused')
-  return repeat(await requests.answer(request._id, 'refused', { at: clock.now(), by, reason }), 'refused')
+  if (request.status !== 'open') return answered(parts, request, 'refused')
+  const { requests, clock } = parts
+  return answered(parts, await requests.answer(request._id, 'refused', { at: clock.now(), by, reason }), 'refused')
 }
 
-function repeat(request: ChangeRequest, wanted: ChangeRequest['status']): DecisionResult<ChangeRequest> {
-  if (request.status === wanted) return done(request)
-  return tooLate(
-    `it was ${request.status} before, by ${request.answer?.by.name ?? request.answer?.by.id ?? 'somebody'}`,
-  )
+/** The store reads the answer in its copy of the case. */
+async function answered({ desk }: DecisionParts, request: ChangeRequest, wanted: ChangeRequest['status']): Answered {
+  const { status, storeId, answer, conflict } = request
+  const who = answer?.by.name ?? answer?.by.id ?? 'somebody'
+  if (status !== wanted) return tooLate(`it was ${status} before, by ${who}`)
+  const when = (answer?.at ?? '').slice(0, 19).replace('T', ' ')
+  const reason = answer?.reason === undefined ? '' : `: ${answer.reason}`
+  await desk.explain(conflict, `the change of store ${storeId} was ${status} by ${who} at ${when} UTC${reason}`)
+  return done(request)
 }

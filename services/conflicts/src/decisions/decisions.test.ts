@@ -303,6 +303,11 @@ describe('a change of a store that lost against head office', () => {
       status: 200,
       body: { status: 'refused', answer: { reason: 'the law says 9 %' } },
     })
+    // The store reads the answer in its copy of the case.
+    const { id } = await system.caseOf('tax-rate:refused', 'resolved')
+    const copy = await openDatabase(system.client, 'store-s001-conflicts').get(id)
+    const told = /^the change of store s001 was refused by .* UTC: the law says 9 %$/
+    expect(copy).toMatchObject({ explanation: expect.arrayContaining([expect.stringMatching(told)]) })
     expect(await system.leavesOf('catalog', 'tax-rate:refused')).toMatchObject([{ rateBasisPoints: 900 }])
   })
 })

@@ -72,6 +72,8 @@ export interface LeafBody extends Fields {
 }
 
 const maxLeavesInCase = 50
+const maxSentences = 50
+const maxSentenceLength = 500
 /** Half of what a document may have, so that copies travel to hubs and terminals. */
 const maxBodiesLength = 512 * 1024
 export const deskAuthor = { id: 'conflict-desk', role: 'system' } as const
@@ -160,9 +162,14 @@ export function reopenCase(conflict: ConflictCase, at: string): ConflictCase {
 /** For a decision that could not be written: a person has to look. */
 export function withoutDecision(conflict: ConflictCase, reason: string, at: string): ConflictCase {
   const { decision: _decision, ...rest } = conflict
-  const sentence = `what was decided could not be written (${reason}), so a person has to look`.slice(0, 500)
-  const explanation = [...(rest.explanation ?? []).filter((text) => text !== sentence).slice(0, 49), sentence]
-  return { ...rest, at, explanation }
+  return withSentence({ ...rest, at }, `what was decided could not be written (${reason}), so a person has to look`)
+}
+
+/** A case explains itself in 50 sentences at most; the newest stays. */
+export function withSentence(conflict: ConflictCase, text: string): ConflictCase {
+  const sentence = text.slice(0, maxSentenceLength)
+  const before = (conflict.explanation ?? []).filter((other) => other !== sentence)
+  return { ...conflict, explanation: [...before.slice(0, maxSentences - 1), sentence] }
 }
 
 /** Why a case is over, now that these are the leaves; undefined while it is not. */

@@ -24,6 +24,7 @@ import {
   closeCase,
   reopenCase,
   withoutDecision,
+  withSentence,
   type CaseDecision,
   type ConflictCase,
   type LeafBody,
@@ -56,6 +57,8 @@ export interface CaseDesk {
   giveToPerson(conflict: ConflictCase, reason: string, at: string): Promise<void>
   /** Notes that a decision was taken back, at the desk and in the stores. */
   markUndone(id: string, undone: NonNullable<ConflictCase['undone']>): Promise<ConflictCase>
+  /** Adds a sentence to what explains the case, at the desk and in the stores; once, however often it is called. */
+  explain(id: string, sentence: string): Promise<void>
   /** The body of a leaf of the case, wherever it is kept. */
   bodyOf(conflict: ConflictCase, rev: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /** Makes the case be resolved in the stores and at the desk. */
@@ -173,6 +176,14 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
       const present = await change(id, (current) => (current === undefined ? undefined : { ...current, undone }))
       await copyToStores(present)
       return present
+    },
+    async explain(id, sentence) {
+      const present = await change(id, (current) =>
+        current === undefined || current.explanation?.includes(sentence) === true
+          ? undefined
+          : withSentence(current, sentence),
+      )
+      await copyToStores(present)
     },
     async bodyOf({ centralDatabase, documentId, leaves }, rev) {
       const kept = leaves.find((leaf) => leaf.rev === rev)?.body
