@@ -90,6 +90,7 @@ test('anybody can check a certificate, and the service tells a changed one', asy
     problems: ['signature-wrong'],
   })
   expect(await check({ ...body, publicKey: Buffer.alloc(32).toString('base64') })).toMatchObject({ valid: false })
+  expect(await check({ ...body, issuedAt: '\ud800' })).toMatchObject({ problems: ['hash-wrong'] })
   const missing = await office.post('/certificates/verify', { hash: 'x' })
   expect(missing).toMatchObject({ status: 400 })
 })

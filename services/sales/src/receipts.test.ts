@@ -29,6 +29,11 @@ test('a receipt is found by its scanned code, and the receipts of a customer by 
   const ofOneStore = await signToken({ roles: ['viewer'], stores: ['s002'] })
   expect(await receiptsOf('/receipts?customer=card-17', ofOneStore)).toEqual(['S002-T01-1-000001'])
   expect((await office.get('/receipts/S001-T01-1-000001', ofOneStore)).status).toBe(403)
+  const foreign = Buffer.from(JSON.stringify('a')).toString('base64url')
+  expect(await office.get(`/receipts?customer=card-17&cursor=${foreign}`)).toMatchObject({
+    status: 400,
+    body: { problems: [{ field: '/query/cursor' }] },
+  })
   expect(await office.get('/receipts')).toMatchObject({ status: 400, body: { problems: [{ field: '/query/code' }] } })
   expect(await office.get('/receipts?code=17')).toMatchObject({
     status: 400,

@@ -137,7 +137,7 @@ export function openRefundSeries(parts: RefundSeriesParts): RefundSeries {
       schemaVersion,
       storeId,
       at: clock.now(),
-      by: { id: principal.subject.slice(0, 64), role: 'head-office' as const, name: principal.name.slice(0, 100) },
+      by: authorOf(principal),
       terminalId,
       incarnation,
       number,
@@ -230,6 +230,11 @@ export function openRefundSeries(parts: RefundSeriesParts): RefundSeries {
 function repeat({ entry }: LedgerEntry, sale: Sale): RefundResult {
   if (entry.type === 'refund' && entry.refundOf === sale._id) return { kind: 'refunded', refund: entry, isRepeat: true }
   return { kind: 'impossible', problems: [{ field: '/requestId', message: 'was used for another sale before' }] }
+}
+
+/** Cut to what a document takes; a cut may go through a character. */
+function authorOf({ subject, name }: Principal): Refund['by'] {
+  return { id: subject.slice(0, 64).toWellFormed(), role: 'head-office', name: name.slice(0, 100).toWellFormed() }
 }
 
 function requestNoteId(storeId: string, requestId: string): string {

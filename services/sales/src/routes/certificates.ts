@@ -212,7 +212,12 @@ export function addCertificateRoutes(app: ServiceApp, parts: CertificateParts): 
       summary: 'Whether a certificate is whole, signed, and signed by this ledger',
       description: 'The README says how to check one without this service.',
       body: Type.Object(
-        { keyId: Text, publicKey: Text, hash: Type.String({ pattern: '^[0-9a-f]{64}$' }), signature: Text },
+        {
+          keyId: Type.String({ pattern: '^[0-9a-f]{16}$' }),
+          publicKey: Type.String({ maxLength: 64 }),
+          hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+          signature: Type.String({ maxLength: 128 }),
+        },
         { additionalProperties: true },
       ),
       response: {

@@ -69,11 +69,13 @@ export function addDayRoutes(app: ServiceApp, ledger: Ledger): void {
     },
     handler: async (request) => {
       const { storeId, date } = request.params
-      await requireStore(ledger, storeId)
-      const days = await ledger.days(storeId, date, date)
+      const [days, certificates] = await Promise.all([
+        ledger.days(storeId, date, date),
+        ledger.certificates(storeId, date),
+      ])
+      if (days.length === 0) await requireStore(ledger, storeId)
       const [main, ...otherCurrencies] = totalsOf(days)
       const terminals = groupTotals(days, 'terminal', () => '')
-      const certificates = await ledger.certificates(storeId, date)
       return {
         storeId,
         date,

@@ -13,6 +13,7 @@ import {
   requireStoreAccess,
   type ServiceApp,
 } from '@tidemark/service-kit'
+import { customerPrefix } from '../domain/customer-mark.ts'
 import { journalIdOfCode, journalIdOfReceipt } from '../domain/find-receipt.ts'
 import { flagId } from '../domain/flag-entry.ts'
 import { refundedIdOf } from '../domain/merge-refund.ts'
@@ -79,6 +80,9 @@ export function addReceiptRoutes(app: ServiceApp, ledger: Ledger): void {
         throw invalidField('/query/code', 'or /query/customer must be given, and not both')
       }
       const after = decodeCursor(Type.String(), cursor)
+      if (after !== undefined && !after.startsWith(customerPrefix(customer ?? ''))) {
+        throw invalidField('/query/cursor', 'is not a cursor of this list')
+      }
       const marks = customer === undefined ? [] : await ledger.customerMarks(customer, limit + 1, after)
       const page = marks.slice(0, limit)
       const ids = code === undefined ? page.map(({ journalId }) => journalId) : [idOfCode(code)]
@@ -110,11 +114,13 @@ export function addReceiptRoutes(app: ServiceApp, ledger: Ledger): void {
         throw invalidField('/params/receipt', 'must be a receipt number like S001-T03-2-000017 or a journal id')
       }
       requireStoreAccess(request.principal, parseJournalId(id)?.storeId ?? '')
-      const found = await ledger.entryWithNeighbours(id)
+      const [found, voids, refunds] = await Promise.all([
+        ledger.entryWithNeighbours(id),
+        ledger.voidRecords([id]),
+        ledger.refundRecords([id]),
+      ])
       if (found === undefined) throw notFound(`no receipt ${receipt} in the ledger`)
       const { entry, before, after } = found
-      const voids = await ledger.voidRecords([id])
-      const refunds = await ledger.refundRecords([id])
       const traceparent = entry.entry.trace?.traceparent ?? entry.receivedTrace
       const { findings, ...verification } = entry.verification
       const chain = chainStatusOf(entry.entry, before?.entry, after?.entry)

@@ -4,6 +4,7 @@ import {
   decodeCursor,
   defaultPageSize,
   encodeCursor,
+  invalidField,
   pageOf,
   pageParameters,
   type ServiceApp,
@@ -90,6 +91,9 @@ export function addSeriesRoutes(app: ServiceApp, ledger: Ledger, now: () => Date
       const position = decodeCursor(FlagPosition, request.query.cursor)
       await requireStore(ledger, storeId)
       const prefixes = flagPrefixes(storeId)
+      if (position !== undefined && !position.after.startsWith(prefixes[position.range] ?? '')) {
+        throw invalidField('/query/cursor', 'is not a cursor of this list')
+      }
       const items: Type.Static<typeof FlagItem>[] = []
       for (let range = position?.range ?? 0; range < prefixes.length; range += 1) {
         const prefix = prefixes[range] ?? ''
