@@ -48,7 +48,11 @@ test('a pull of 1,000 documents takes few requests', async () => {
 test('a live replication brings a write at once, and a closing server ends it', async () => {
   const shop = pouchOf(await server.store.create('shop'))
   const replica = await server.replica()
-  const replication = replica.replicate.from(server.remote('shop'), { live: true })
+  const source = server.remote('shop')
+  // PouchDB asks for the source's information beside its checkpoint, and leaves a failure of that unhandled.
+  const info = source.info.bind(source)
+  source.info = () => info().catch(() => ({ db_name: 'shop', doc_count: 0, update_seq: 0 }))
+  const replication = replica.replicate.from(source, { live: true })
   const ended = new Promise<unknown>((resolve) => {
     replication.on('error', resolve).on('complete', resolve)
   })
@@ -57,7 +61,6 @@ test('a live replication brings a write at once, and a closing server ends it', 
   const writtenAt = Date.now()
   await eventually(async () => (await replica.info()).doc_count === 1)
   expect(Date.now() - writtenAt).toBeLessThan(2_000)
-  // PouchDB asks for the database's information beside its checkpoint, and leaves a failure of that unhandled.
   await eventually(() => server.requests.filter((request) => request.includes('feed=longpoll')).length >= 2)
 
   const closingAt = Date.now()

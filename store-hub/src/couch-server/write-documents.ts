@@ -14,7 +14,7 @@ import type { PouchDocument } from '../pouchdb/index.ts'
 import type { DocumentDatabase, DocumentWrite, RevisionHistory } from '../store/index.ts'
 import type { DocumentFault } from './document-rules.ts'
 import { findDocumentFault, isDesignId, isLocalId, toPlainDocument } from './document-rules.ts'
-import { forgetValidation, validateByDesign } from './design-validation.ts'
+import { forgetValidation, hasValidation, validateByDesign, type ValidatedWrite } from './design-validation.ts'
 import { documentText, revisionsAnnotation } from './document-text.ts'
 import { CouchError, toCouchError } from './errors.ts'
 import { findLocalWriteFault, writeLocalDocument } from './local-documents.ts'
@@ -52,6 +52,7 @@ interface FitDocument {
   /** of a replicated one */
   readonly revisions: RevisionHistory | undefined
   readonly type: unknown
+  readonly document: PouchDocument
 }
 
 type Judged = FitDocument | ({ readonly kind: 'unfit' } & DocumentFault)
@@ -63,9 +64,13 @@ export async function writeDocuments<P extends CouchPrincipal>(
   replicated: boolean,
 ): Promise<WriteOutcome[]> {
   const judged: Judged[] = []
-  for (const document of sent) {
-    const verdict = judge(context, document, replicated)
-    judged.push(verdict instanceof Promise ? await verdict : verdict)
+  const allowed = judgeByDesign(
+    context,
+    sent.map((document) => judgeForm(context, document, replicated)),
+  )
+  for (const verdict of allowed) {
+    const last = verdict.kind === 'fit' ? judgeByApplication(context, verdict, replicated) : verdict
+    judged.push(last instanceof Promise ? await last : last)
   }
 
   const refused = sent.flatMap((document, index) => toRefused(document, judged[index]))
@@ -85,11 +90,11 @@ export async function writeDocuments<P extends CouchPrincipal>(
   })
 }
 
-function judge<P extends CouchPrincipal>(
+function judgeForm<P extends CouchPrincipal>(
   context: WriteContext<P>,
   sent: SentDocument,
   replicated: boolean,
-): Judged | Promise<Judged> {
+): Judged {
   const { value } = sent
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return unfit({ status: 400, error: 'bad_request', reason: 'Document must be a JSON object' })
@@ -103,14 +108,16 @@ function judge<P extends CouchPrincipal>(
   const sizeFault = findSizeFault(body, context.limits.documentBytes)
   if (sizeFault !== undefined) return unfit(sizeFault)
 
-  const document = named as PouchDocument
-  const fit = toFit(document, body, replicated)
-  if (isLocalId(fit.id)) return fit
-  const designRefusal = isDesignId(fit.id) ? undefined : judgeByDesign(context, fit)
-  if (designRefusal !== undefined) return toVerdict(fit, designRefusal)
-  const { validateDocument } = context.options
-  if (validateDocument === undefined) return fit
-  const { principal, name, database } = context
+  return toFit(named as PouchDocument, body, replicated)
+}
+
+function judgeByApplication<P extends CouchPrincipal>(
+  { options: { validateDocument }, principal, name, database }: WriteContext<P>,
+  fit: FitDocument,
+  replicated: boolean,
+): Judged | Promise<Judged> {
+  if (validateDocument === undefined || isLocalId(fit.id)) return fit
+  const { document } = fit
   const readExisting = (): Promise<PouchDocument | undefined> => Promise.resolve(readWinner(database, fit.id))
   const write = { principal, database: name, document: toPlainDocument(document, replicated), replicated, readExisting }
   const refusal = validateDocument(write)
@@ -119,14 +126,26 @@ function judge<P extends CouchPrincipal>(
 
 function judgeByDesign<P extends CouchPrincipal>(
   { database, principal }: WriteContext<P>,
-  { id, rev, deleted, body, revisions }: FitDocument,
-): DocumentRefusal | undefined {
-  const annotations = revisions === undefined ? '' : revisionsAnnotation(revisions)
-  const previous = (): string | undefined => {
-    const stored = database.read(id)
-    return stored === undefined ? undefined : documentText(stored)
+  judged: readonly Judged[],
+): readonly Judged[] {
+  if (!hasValidation(database)) return judged
+  const concerned = judged.filter(
+    (verdict) => verdict.kind === 'fit' && !isLocalId(verdict.id) && !isDesignId(verdict.id),
+  )
+  const refusals = validateByDesign(database, principal, (concerned as FitDocument[]).map(toValidated))
+  const refused = new Map(concerned.map((verdict, index) => [verdict, refusals[index]]))
+  return judged.map((verdict) => (verdict.kind === 'fit' ? toVerdict(verdict, refused.get(verdict)) : verdict))
+
+  function toValidated({ id, rev, deleted, body, revisions }: FitDocument): ValidatedWrite {
+    const annotations = revisions === undefined ? '' : revisionsAnnotation(revisions)
+    return {
+      document: () => documentText({ id, rev, deleted, body }, annotations),
+      previous: () => {
+        const stored = database.read(id)
+        return stored === undefined ? undefined : documentText(stored)
+      },
+    }
   }
-  return validateByDesign(database, principal, () => documentText({ id, rev, deleted, body }, annotations), previous)
 }
 
 export const newId = (): string => randomUUID().replaceAll('-', '')
@@ -153,6 +172,7 @@ function toFit(document: PouchDocument, body: string, replicated: boolean): FitD
     body,
     revisions: replicated && !isLocalId(id) ? (revisions ?? historyOfOne(rev ?? '')) : undefined,
     type: document['type'],
+    document,
   }
 }
 
