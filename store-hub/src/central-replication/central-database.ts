@@ -67,8 +67,8 @@ export interface CentralDatabase {
   /** Writes revisions as they are (`new_edits: false`). `documents` are JSON texts with `_id`, `_rev` and `_revisions`. */
   write(documents: readonly string[]): Promise<WriteOutcome>
   fetch(wanted: readonly WantedRevision[]): Promise<Fetched>
-  /** The leaves that a revision has become since, or all of a document's; none when the document is gone altogether. */
-  fetchLeaves(id: string, rev: Revision | 'all'): Promise<Fetched>
+  /** The leaves that a revision has become since, or without one all of the document's; none when the document is gone altogether. */
+  fetchLeaves(id: string, rev: Revision | undefined): Promise<Fetched>
   readLocal(id: string): Promise<Record<string, unknown> | undefined>
   /** `document` with the `_rev` that was read, if any. Returns the new revision. */
   writeLocal(id: string, document: Readonly<Record<string, unknown>>): Promise<string>
@@ -124,11 +124,11 @@ export function openCentralDatabase(line: CentralLine, name: string, signal: Abo
       return toFetched(wanted, json)
     },
     async fetchLeaves(id, rev) {
-      const openRevs = rev === 'all' ? 'all' : encodeURIComponent(JSON.stringify([rev]))
+      const openRevs = rev === undefined ? 'all' : encodeURIComponent(JSON.stringify([rev]))
       const query = `revs=true&latest=true&open_revs=${openRevs}`
       const path = `${base}/${encodeURIComponent(id)}?${query}`
       try {
-        return toLeaves({ id, rev }, (await ask({ method: 'GET', path, patience: 'transfer' })).json)
+        return toLeaves({ id, rev: rev ?? 'all' }, (await ask({ method: 'GET', path, patience: 'transfer' })).json)
       } catch (error) {
         if (error instanceof CentralError && error.kind === 'missing') return { found: [], failed: [] }
         throw error

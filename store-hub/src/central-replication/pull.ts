@@ -26,7 +26,7 @@ export function createPull(options: WayOptions): Way {
     lastOfferMs = performance.now()
     const ids = [...checkpoint.refused.keys()]
     for (const id of ids) {
-      const { found, failed } = await remote.fetchLeaves(id, 'all')
+      const { found, failed } = await remote.fetchLeaves(id, undefined)
       const unstorable = await store(local, found)
       if (failed.length + unstorable.length === 0) checkpoint.accept([id])
     }

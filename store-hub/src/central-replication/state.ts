@@ -92,7 +92,7 @@ export function backOffMs(failures: number, random: number): number {
   return Math.round(fullMs * (0.5 + random / 2))
 }
 
-const stay = <Phase extends LinkPhase>(phase: Phase): LinkPhase => phase
+const stay = (phase: LinkPhase): LinkPhase => phase
 const toQueued = (phase: LinkPhase): LinkPhase => ({
   name: 'queued',
   failures: failuresOf(phase),
