@@ -42,12 +42,14 @@ export function addHistoryRoute(app: ServiceApp, stock: Stock): void {
     handler: async (request) => {
       const { storeId, sku } = request.params
       const { limit = defaultPageSize, order = 'newest-first', cursor } = request.query
-      if (!(await stock.knowsStore(storeId))) throw notFound(`nothing is known of store ${storeId}`)
-      if (!(await stock.knowsSku(sku))) throw notFound(`no product ${sku} in the catalogue and none in stock`)
       const isNewestFirst = order === 'newest-first'
       const from = decodeCursor(Position, cursor)?.at
       const walk = { direction: isNewestFirst ? ('backward' as const) : ('forward' as const), from, limit }
       const found = await stock.entries(storeId, sku, walk)
+      if (found.length === 0) {
+        if (!(await stock.knowsStore(storeId))) throw notFound(`nothing is known of store ${storeId}`)
+        if (!(await stock.knowsSku(sku))) throw notFound(`no product ${sku} in the catalogue and none in stock`)
+      }
       const last = found.at(-1)
       const ascending = isNewestFirst ? found.toReversed() : found
       const opening = ascending[0] === undefined ? 0 : await stock.onHandBefore(storeId, sku, ascending[0].at)

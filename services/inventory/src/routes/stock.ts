@@ -38,9 +38,12 @@ export function addStockRoutes(app: ServiceApp, stock: Stock): void {
     },
     handler: async (request) => {
       const { storeId, sku } = request.params
+      const level = await stock.level(storeId, sku)
+      // What has moved is known; whether there is such a store and SKU is asked only where nothing has.
+      if (level.lastCount !== null || level.changesSinceCount !== 0) return level
       if (!(await stock.knowsStore(storeId))) throw notFound(`nothing is known of store ${storeId}`)
       await requireSku(sku)
-      return stock.level(storeId, sku)
+      return level
     },
   })
 
