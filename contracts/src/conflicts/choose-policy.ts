@@ -1,6 +1,7 @@
 /** Which rule a document in conflict falls under, and whether it takes a person. */
 import type { ConflictPolicy } from '../documents/conflict-documents.ts'
 import { documentTypeOf } from '../documents/document-types.ts'
+import { withoutReplicationFields } from './content-fields.ts'
 import { isSameJson } from './same-json.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -60,9 +61,4 @@ export function contestedFields(leaves: readonly Fields[], ancestor?: Fields): r
     const changed = before === undefined ? values : values.filter((value) => !isSameJson(value, before))
     return changed.length > 1 && changed.some((value) => !isSameJson(value, changed[0]))
   })
-}
-
-/** A body without `_rev`, `_id` and the like. */
-export function withoutReplicationFields(body: Fields): Fields {
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !name.startsWith('_')))
 }

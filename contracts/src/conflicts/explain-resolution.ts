@@ -1,8 +1,8 @@
 /** A decision in words, for people: who changed what when, what stands, and what takes a person. */
 import { parseStamp } from '../clock/hlc.ts'
-import { HEAD_OFFICE } from '../identity.ts'
 import type { ComparedLeaf } from './compare-leaves.ts'
-import { rankLeaves, stampOf, writerOf } from './leaf-order.ts'
+import { isContentField } from './content-fields.ts'
+import { describeWriter, isOfHeadOffice, rankLeaves, stampOf } from './leaf-order.ts'
 import type { Resolution } from './resolve-leaves.ts'
 import { isSameJson } from './same-json.ts'
 
@@ -11,7 +11,6 @@ type Fields = Readonly<Record<string, unknown>>
 const maxSentences = 50
 const maxValueLength = 80
 const maxSentenceLength = 500
-const bookkeeping = new Set(['at', 'by', 'trace', 'fieldTimes', 'schemaVersion'])
 const fieldNames: Readonly<Record<string, string>> = {
   priceMinor: 'price',
   taxCode: 'tax code',
@@ -57,18 +56,18 @@ function sentencesOf(leaves: readonly ComparedLeaf[], resolution: Resolution, an
 
 function serverSentences(leaves: readonly ComparedLeaf[], resolution: Resolution): readonly string[] {
   const winner = winnerAmong(leaves, resolution)
-  const ofHeadOffice = winner !== undefined && writerOf(winner.body) === HEAD_OFFICE
+  const ofHeadOffice = winner !== undefined && isOfHeadOffice(winner)
   const first = ofHeadOffice
     ? `head office decides on this document: its version (${whenOf(winner)}) stands`
     : `head office decides on this document, and none of the versions is its own: the last written stands for now, that of ${nameOf(winner)}`
-  const others = leaves.filter((leaf) => leaf.rev !== winner?.rev && writerOf(leaf.body) !== HEAD_OFFICE)
+  const others = leaves.filter((leaf) => leaf.rev !== winner?.rev && !isOfHeadOffice(leaf))
   return [first, ...others.map((leaf) => `the change of ${nameOf(leaf)} is kept as a change request`)]
 }
 
 function fieldSentences(leaves: readonly ComparedLeaf[], resolution: Resolution, ancestor?: Fields): readonly string[] {
   const names = new Set(leaves.flatMap(({ body }) => Object.keys(body)))
   const differing = [...names]
-    .filter((name) => !name.startsWith('_') && !bookkeeping.has(name))
+    .filter(isContentField)
     .filter((name) => leaves.some(({ body }) => !isSameJson(body[name], leaves[0]?.body[name])))
     .sort()
   if (differing.length === 0) return ['the versions say the same']
@@ -85,7 +84,7 @@ function fieldSentences(leaves: readonly ComparedLeaf[], resolution: Resolution,
 
 function claimOf(leaf: ComparedLeaf, name: string, ancestor?: Fields): string {
   const { body } = leaf
-  const who = whoWrote(leaf)
+  const who = describeWriter(body)
   if (ancestor !== undefined && isSameJson(body[name], ancestor[name])) return `${who} left it at ${textOf(body[name])}`
   const times = body['fieldTimes'] as Fields | undefined
   const own = typeof times === 'object' && times !== null ? times[name] : undefined
@@ -98,17 +97,11 @@ function winnerAmong(leaves: readonly ComparedLeaf[], { winningLeaf }: Resolutio
 }
 
 function listOf(leaves: readonly ComparedLeaf[]): string {
-  return leaves.map((leaf) => `${whoWrote(leaf)} wrote one ${whenOf(leaf)}`).join(', ')
+  return leaves.map((leaf) => `${describeWriter(leaf.body)} wrote one ${whenOf(leaf)}`).join(', ')
 }
 
 function nameOf(leaf: ComparedLeaf | undefined): string {
-  return leaf === undefined ? 'nobody' : `${whoWrote(leaf)} (${whenOf(leaf)})`
-}
-
-function whoWrote({ body }: ComparedLeaf): string {
-  const writer = writerOf(body)
-  if (writer === undefined) return 'somebody unknown'
-  return writer === HEAD_OFFICE ? 'head office' : `store ${writer}`
+  return leaf === undefined ? 'nobody' : `${describeWriter(leaf.body)} (${whenOf(leaf)})`
 }
 
 function whenOf({ body }: ComparedLeaf): string {

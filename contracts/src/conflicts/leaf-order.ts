@@ -41,6 +41,13 @@ export function writerOf(body: Readonly<Record<string, unknown>>): string | unde
   return node === undefined ? undefined : ownerOfClockNode(node)
 }
 
+/** Such as `store s001` or `head office`. */
+export function describeWriter(body: Readonly<Record<string, unknown>>): string {
+  const writer = writerOf(body)
+  if (writer === undefined) return 'somebody unknown'
+  return writer === HEAD_OFFICE ? 'head office' : `store ${writer}`
+}
+
 export function isOfHeadOffice({ body }: ComparedLeaf): boolean {
   return writerOf(body) === HEAD_OFFICE
 }

@@ -19,9 +19,10 @@
  */
 import { canonicalHash } from '../journal/canonical-hash.ts'
 import type { ConflictPolicy } from '../documents/conflict-documents.ts'
-import { contestedFields, haveOneContent, policyOfLeaves, withoutReplicationFields } from './choose-policy.ts'
+import { contestedFields, haveOneContent, policyOfLeaves } from './choose-policy.ts'
 import type { ComparedLeaf } from './compare-leaves.ts'
 import { compareWritten, isOfHeadOffice, rankLeaves, splitRevision } from './leaf-order.ts'
+import { withoutReplicationFields } from './content-fields.ts'
 import { mergeFields } from './merge-fields.ts'
 
 type Fields = Readonly<Record<string, unknown>>
