@@ -1,5 +1,12 @@
 /** Takes a decision back: what was becomes a new revision, unless somebody has edited the document since. */
-import { checkDocument, describeProblems, stampOf, writerOf, type Author, type ComparedLeaf } from '@tidemark/contracts'
+import {
+  checkDocument,
+  describeProblems,
+  describeWriter,
+  stampOf,
+  type Author,
+  type ComparedLeaf,
+} from '@tidemark/contracts'
 import { changesBetween } from '../domain/change-request.ts'
 import { comparedLeaves, describeDecision, suspectOfCase, type ConflictCase } from '../domain/conflict-case.ts'
 import { decidedBody } from '../domain/decided-body.ts'
@@ -50,7 +57,5 @@ function describeEdit(present: readonly ComparedLeaf[]): string {
   const [first] = present
   if (first === undefined) return 'the document was deleted since'
   if (present.length > 1) return 'the document is in conflict again'
-  const writer = writerOf(first.body)
-  const who = writer === undefined ? 'somebody' : writer === 'hq' ? 'head office' : `store ${writer}`
-  return `${who} edited the document since, in revision ${first.rev} (${stampOf(first.body).slice(0, 19)})`
+  return `${describeWriter(first.body)} edited the document since, in revision ${first.rev} (${stampOf(first.body).slice(0, 19)})`
 }

@@ -4,7 +4,15 @@
  *
  *     standing {name: A, rate: 7}    requested {name: B, rate: 7}   ──► asks for name: B, and for nothing else
  */
-import { HEAD_OFFICE, isSameJson, writerOf, type Author, type ComparedLeaf, type Resolution } from '@tidemark/contracts'
+import {
+  HEAD_OFFICE,
+  isContentField,
+  isSameJson,
+  writerOf,
+  type Author,
+  type ComparedLeaf,
+  type Resolution,
+} from '@tidemark/contracts'
 import type { ConflictCase } from './conflict-case.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -41,8 +49,6 @@ export interface RequestedChange {
   readonly standing?: unknown
   readonly requested?: unknown
 }
-
-const bookkeeping = new Set(['at', 'by', 'trace', 'fieldTimes', 'schemaVersion'])
 
 /** One for each version of a store that lost against the one that stands, and says something else. */
 export function changeRequestsOf(
@@ -96,7 +102,7 @@ export function applyRequest({ changes }: Pick<ChangeRequest, 'changes'>, presen
 export function changesBetween(standing: Fields, requested: Fields): readonly RequestedChange[] {
   const names = new Set([...Object.keys(standing), ...Object.keys(requested)])
   return [...names]
-    .filter((name) => !name.startsWith('_') && !bookkeeping.has(name))
+    .filter(isContentField)
     .filter((name) => !isSameJson(standing[name], requested[name]))
     .sort()
     .map((field) => ({

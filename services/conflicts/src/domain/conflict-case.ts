@@ -13,12 +13,12 @@ import {
   conflictIdOf,
   explainResolution,
   HEAD_OFFICE,
-  ownerOfClockNode,
   parseStamp,
   rankLeaves,
   resolveLeaves,
   schemaVersion,
   sharedCentralDatabase,
+  writerOf,
   type ComparedLeaf,
   type Conflict,
   type ConflictDecision,
@@ -90,10 +90,9 @@ export function comparedLeaves(leaves: readonly StoredDocument[]): readonly Comp
 export function storesConcerned(suspect: Suspect, leaves: readonly ComparedLeaf[]): string[] {
   if (suspect.database === 'conflicts') return []
   if (suspect.centralDatabase !== sharedCentralDatabase) return [suspect.storeId]
-  const owners = leaves.map(({ body: { at } }) => (typeof at === 'string' ? parseStamp(at)?.node : undefined))
-  const stores = new Set(owners.flatMap((node) => (node === undefined ? [] : [ownerOfClockNode(node)])))
-  stores.delete(HEAD_OFFICE)
-  return [...stores].sort()
+  const writers = new Set(leaves.map(({ body }) => writerOf(body) ?? HEAD_OFFICE))
+  writers.delete(HEAD_OFFICE)
+  return [...writers].sort()
 }
 
 /**
