@@ -50,6 +50,9 @@ test('the history of a SKU has every effect with the balance after it, in pages,
     sampleMovement('s001', 2, [{ sku: 'milk', quantity: -5 }], at(30)),
     lane.void(sold, { atMs: at(40) }),
     sampleMovement('s001', 3, [{ sku: 'milk', quantity: 1 }], at(40)),
+    // Of one stamp, across the end of a page from either side.
+    ...[4, 5, 6].map((number) => sampleMovement('s001', number, [{ sku: 'milk', quantity: number }], at(50))),
+    sampleMovement('s001', 7, [{ sku: 'milk', quantity: 1 }], at(60)),
   ]
   for (const document of documents.toReversed()) await publisher.publish('s001', document)
   await waitUntil('all is taken in', async () => (await publisher.unacknowledged('inventory')) === 0)
@@ -64,6 +67,10 @@ test('the history of a SKU has every effect with the balance after it, in pages,
       { sourceType: 'stock-movement', quantity: -5, balance: 25 },
       { balance: expect.any(Number) as number },
       { balance: 29 },
+      { balance: expect.any(Number) as number },
+      { balance: expect.any(Number) as number },
+      { balance: 44 },
+      { balance: 45 },
     ],
     nextCursor: null,
   })

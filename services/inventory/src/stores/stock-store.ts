@@ -202,8 +202,11 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
       const ordered = read.toSorted(isBackward ? (a, b) => inStockOrder(b, a) : inStockOrder)
       const edge = ordered[limit]?.at
       if (edge === undefined) return ordered
-      const before = ordered.filter(({ at }) => at !== edge)
-      if (ordered[limit - 1]?.at !== edge) return before.slice(0, limit)
+      if (ordered[limit - 1]?.at !== edge) return ordered.slice(0, limit)
+      const before = ordered.slice(
+        0,
+        ordered.findIndex(({ at }) => at === edge),
+      )
       const together = await readEntries({
         startKey: [storeId, sku, edge],
         endKey: [storeId, sku, edge, afterAll],
