@@ -4,9 +4,9 @@ import type { ServiceDefinition } from '@tidemark/service-kit'
 import type { SalesConfig } from './config.ts'
 import { checkJournalSource } from './domain/verify-entry.ts'
 import { createJournalHandler } from './events/journal-entries.ts'
-import { finishRefunds } from './head-office/finish-refunds.ts'
 import { openRefundSeries } from './head-office/refund-series.ts'
 import { createSaleFeed } from './live/sale-feed.ts'
+import { repeatUntilClosed } from './repeat-until-closed.ts'
 import { addCertificateRoutes } from './routes/certificates.ts'
 import { addDayRoutes } from './routes/days.ts'
 import { addExportRoutes } from './routes/exports.ts'
@@ -19,6 +19,7 @@ import { ledgerRules } from './stores/design/ledger-rules.ts'
 import { readLeaves } from './stores/central-leaves.ts'
 import { openLedger } from './stores/ledger-store.ts'
 import { openSigningKey } from './stores/signing-key.ts'
+import { watchSeries } from './stores/watch-series.ts'
 
 export function createSalesService(config: Partial<Pick<SalesConfig, 'signingKeyFile'>>): ServiceDefinition {
   return {
@@ -58,6 +59,7 @@ export function createSalesService(config: Partial<Pick<SalesConfig, 'signingKey
         announce: feed.announce,
       })
       const refunds = openRefundSeries({ client, database, ledger, handle, logger, now })
+      const gaps = watchSeries(ledger, telemetry, now)
       return {
         handle,
         addRoutes(app) {
@@ -69,7 +71,8 @@ export function createSalesService(config: Partial<Pick<SalesConfig, 'signingKey
           addRefundRoutes(app, ledger, refunds, receiptOf)
           addExportRoutes(app, ledger)
           addLiveRoute(app, feed)
-          finishRefunds(app, refunds, logger)
+          repeatUntilClosed(app, logger, 'looking through refunds', 30_000, () => refunds.finishAll())
+          repeatUntilClosed(app, logger, 'looking for gaps', 60_000, () => gaps.look())
         },
       }
     },

@@ -86,6 +86,20 @@ test('a gap shows until the missing entry comes', async () => {
   expect((await ask('/stores/s002/series')).body['items']).toMatchObject([{ missing: [], faults: [] }])
 })
 
+test('what is missing in all series is a metric', async () => {
+  const lane = sampleSeries('s009-t01-1')
+  const [, , third] = [1, 2, 3].map(() => lane.sale([{ sku: 'milk', quantity: 1 }]))
+  await publishAll([third!])
+  await consumed()
+  // Another process looks when it starts.
+  const second = await runInProcess(salesService, central, nats)
+  await waitUntil('the metric tells', async () => {
+    const text = await (await fetch(`${second.service.address}/metrics`)).text()
+    return /^tidemark_ledger_missing_entries(\{.*\})? [2-9]/m.test(text)
+  })
+  await second.service.stop()
+})
+
 test('a second body under one id raises an alarm and the first one stands', async () => {
   const honest = sampleSeries('s003-t01-1').sale([{ sku: 'milk', quantity: 1 }])
   const forged = sampleSeries('s003-t01-1').sale([{ sku: 'milk', quantity: 9 }])
