@@ -5,6 +5,7 @@
 import { Type, type Static } from 'typebox'
 import { isValidBarcode, Product, schemaVersion } from '@tidemark/contracts'
 import type { FieldProblem } from '@tidemark/service-kit'
+import type { HeadOfficeAuthor } from './head-office-author.ts'
 
 const { name, description, category, barcodes, unit, currency, taxCode, status } = Product.properties
 
@@ -39,7 +40,7 @@ export type ProductChanges = Static<typeof ProductChanges>
 export interface Signature {
   /** HLC stamp of head office, later than every stamp of the product. */
   readonly at: string
-  readonly by: { readonly id: string; readonly role: 'head-office'; readonly name?: string }
+  readonly by: HeadOfficeAuthor
 }
 
 const editable = Object.keys(productFields) as (keyof ProductChanges)[]

@@ -11,6 +11,7 @@ import {
   StoreId,
 } from '@tidemark/contracts'
 import { ensureDatabase, HttpProblem, notFound, type CouchClient, type ServiceApp } from '@tidemark/service-kit'
+import { headOfficeAuthor } from '../domain/head-office-author.ts'
 import { newUlid } from '../domain/new-ulid.ts'
 import type { Stock } from '../stores/stock-store.ts'
 
@@ -40,10 +41,9 @@ export function addCountRoute(app: ServiceApp, { stock, client }: CountRoutePart
       if (!(await stock.knowsSku(sku))) throw notFound(`no product ${sku} in the catalogue and none in stock`)
       const { lastCount } = await stock.level(storeId, sku)
       if (lastCount !== null) clock.observe(lastCount.at)
-      const { subject, name } = request.principal
       const at = clock.now()
       const _id = `count:${sku}:${newUlid(Date.now())}`
-      const by = { id: subject.slice(0, 64), role: 'head-office', name: name.slice(0, 100) }
+      const by = headOfficeAuthor(request.principal)
       const document = { _id, type: 'stock-count', schemaVersion, storeId, at, by, sku, quantity }
       const inventory = await ensureDatabase(client, centralDatabaseOf(storeId, 'inventory'))
       const [written] = await inventory.bulkInsert([document])

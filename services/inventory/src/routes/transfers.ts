@@ -16,6 +16,7 @@ import {
   type Principal,
   type ServiceApp,
 } from '@tidemark/service-kit'
+import { headOfficeAuthor } from '../domain/head-office-author.ts'
 import { newUlid } from '../domain/new-ulid.ts'
 import { differencesOf, receiveLines, type Step, type Transfer } from '../domain/transfer.ts'
 import type { Stock } from '../stores/stock-store.ts'
@@ -56,9 +57,9 @@ const Position = Type.Object({ dispatchedAt: Type.String({ maxLength: 40 }), id:
 export function addTransferRoutes(app: ServiceApp, { stock, transfers, now }: TransferRouteParts): void {
   const clock = createClock(HEAD_OFFICE, () => now().getTime())
 
-  function step({ subject, name }: Principal): Step {
-    const by = { id: subject.slice(0, 64), role: 'head-office', name: name.slice(0, 100) } as const
-    return { movementId: `movement:${newUlid(now().getTime())}`, at: clock.now(), by }
+  function step(principal: Principal): Step {
+    const movementId = `movement:${newUlid(now().getTime())}`
+    return { movementId, at: clock.now(), by: headOfficeAuthor(principal) }
   }
 
   async function requireSkus(lines: readonly { readonly sku: string }[]): Promise<void> {

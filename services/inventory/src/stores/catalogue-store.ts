@@ -15,6 +15,7 @@ import {
 } from '@tidemark/contracts'
 import type { CouchClient, NewDocument, Principal, StoredDocument, WriteOutcome } from '@tidemark/service-kit'
 import type { Signature } from '../domain/edit-product.ts'
+import { headOfficeAuthor } from '../domain/head-office-author.ts'
 import type { CatalogueView, ProductProposal } from '../domain/plan-products.ts'
 import { catalogueDesign, catalogueDesignName } from './design/catalogue-views.ts'
 import { withDatabase } from './office-database.ts'
@@ -44,7 +45,6 @@ const Range = Type.Object({
   rows: Type.Array(Type.Object({ doc: Type.Object({ _id: Type.String(), _rev: Type.String() }) })),
 })
 const keysPerQuery = 500
-const maxIdLength = 64
 
 export function openCatalogue(client: CouchClient): Catalogue {
   const withCatalogue = withDatabase(client, sharedCentralDatabase, [catalogueDesign])
@@ -119,10 +119,9 @@ export function openCatalogue(client: CouchClient): Catalogue {
       )
       return rows.map(({ doc }) => doc as StoredDocument)
     },
-    sign({ subject, name }, ...after) {
+    sign(principal, ...after) {
       for (const stamp of after) clock.observe(stamp)
-      const named = name === undefined ? {} : { name: name.slice(0, 100) }
-      return { at: clock.now(), by: { id: subject.slice(0, maxIdLength), role: 'head-office', ...named } }
+      return { at: clock.now(), by: headOfficeAuthor(principal) }
     },
   }
 }
