@@ -296,4 +296,14 @@ test('a block that was changed in CouchDB contradicts the heads that were signed
     expect.arrayContaining(['damaged-chain block:000000000001', 'head-mismatch head:2026-11-22']),
   )
   expect((await alarmsOf('hq', 'open')).length).toBeGreaterThan(1)
+
+  // Whatever is made of it.
+  await (
+    await auditWithoutRules(client)
+  ).update('block:000000000001', (current) => ({
+    ...current,
+    _id: 'block:000000000001',
+    entries: 'none',
+  }))
+  await waitUntil('it is found', async () => JSON.stringify((await ask('/chain'))['faults']).includes('is no block'))
 })

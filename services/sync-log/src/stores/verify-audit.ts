@@ -3,7 +3,8 @@
  * signed head the root and the chain must be what was signed then. What is stored as an entry is compared with its leaf by
  * `verifyChain`, store by store.
  */
-import { genesisHash } from '@tidemark/contracts'
+import { Type } from 'typebox'
+import { describeProblems, genesisHash, schemaProblems, Sha256Hex } from '@tidemark/contracts'
 import { ownAlarm, type Alarm } from '../domain/alarm.ts'
 import { positionHash, tileRoot, tileSize, type AuditBlock } from '../domain/audit-chain.ts'
 import { rangeHash } from '../domain/merkle-tree.ts'
@@ -26,6 +27,17 @@ export interface AuditVerdict {
 const blocksPerPage = 50
 const headsPerPage = 200
 const maxFaults = 100
+
+const Place = Type.Object({ leaf: Sha256Hex, hash: Sha256Hex })
+/** What must be there for a block to be looked at; it may have been changed to anything. */
+const Readable = Type.Object({
+  number: Type.Integer(),
+  firstPosition: Type.Integer(),
+  lastPosition: Type.Integer(),
+  previousHash: Sha256Hex,
+  entries: Type.Array(Place, { minItems: 1 }),
+  tiles: Type.Array(Type.Object({ tile: Type.Integer(), root: Type.String() })),
+})
 
 interface Walk {
   size: number
@@ -77,6 +89,12 @@ export async function verifyAudit(
     // Not the size: where a block is missing it lags behind.
     from = (blocks.at(-1)?.lastPosition ?? from) + 1
     for (const block of blocks) {
+      const problems = schemaProblems(Readable, block)
+      if (problems.length > 0) {
+        const message = `${block._id} is no block: ${describeProblems(problems)}`
+        alarms.push(ownAlarm('damaged-chain', block._id, message, now))
+        continue
+      }
       const faults = blockFaults(walk, block)
       alarms.push(...faults.map((message) => ownAlarm('damaged-chain', block._id, `${block._id} ${message}`, now)))
       for (const { leaf, hash } of block.entries) {
