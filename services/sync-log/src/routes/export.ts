@@ -26,11 +26,11 @@ export function addExportRoutes(app: ServiceApp, parts: ExportParts): void {
       summary: 'Entries as NDJSON, oldest first',
       description:
         'One entry per line, as `/entries` shows it. The last line is `{"end": true, "entries": …, "size": …, "chainHash": …}`: a file without it was cut off.',
-      produces: ['application/x-ndjson'],
       querystring: Type.Object(
         { storeId: Type.Optional(StoreId), ...filterParameters },
         { additionalProperties: false },
       ),
+      response: { 200: { content: { 'application/x-ndjson': { schema: Type.Unsafe<Readable>({ type: 'string' }) } } } },
     },
     handler: async ({ principal, query }, reply) => {
       const filter = filterOf(query, query.storeId)
