@@ -101,6 +101,8 @@ export function hubProcess(options: {
       COUCHDB_URL: options.couchdbUrl,
       NATS_URL: options.natsUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: options.tracesUrl,
+      // Without limits Node lets its garbage grow to twice the memory that a shop's machine should need for it.
+      NODE_OPTIONS: '--max-semi-space-size=16 --max-old-space-size=512',
     },
   })
 }
