@@ -108,6 +108,8 @@ test('a second body under one id raises an alarm and the first one stands', asyn
   await publishAll([forged], 1)
   await consumed()
   expect((await ask('/receipts/S003-T01-1-000001')).body).toMatchObject({ entry: { hash: honest.hash } })
+  expect((await ask('/stores/s003/series')).body['items']).toMatchObject([{ faults: [{ kind: 'fork', number: 1 }] }])
+  expect((await ask('/stores/s003/flags')).body['items']).toMatchObject([{ kind: 'alarm', rule: 'second-body' }])
   const id = encodeURIComponent(`alarm:second-body:${honest._id}:${forged.hash}`)
   expect(await central.request('GET', `/sales-ledger/${id}`)).toMatchObject({
     kind: 'second-body',

@@ -11,7 +11,7 @@ const link = (number: number): SeriesLink => links[number - 1] as SeriesLink
 const now = new Date('2026-11-22T10:00:00.000Z')
 
 function merged(arrivals: readonly SeriesLink[]): Series {
-  const start = emptySeries({ storeId: 's001', terminalId: 's001-t01', incarnation: 's001-t01-1' })
+  const start = emptySeries('s001-t01-1')
   return arrivals.reduce((series, arrival) => mergeLink(series, arrival, '2026-11-22T09:30:00.000Z'), start)
 }
 

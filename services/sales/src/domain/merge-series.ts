@@ -6,7 +6,7 @@
  * 1. Merging is commutative and idempotent: any order and any repetition of the entries give the same runs and faults.
  * 2. Two neighbours are compared exactly once, when their runs touch, by the hashes at the runs' ends.
  */
-import { genesisHash, parseStamp, type ChainFault, type ChainLink } from '@tidemark/contracts'
+import { genesisHash, parseIncarnation, parseStamp, type ChainFault, type ChainLink } from '@tidemark/contracts'
 
 /** Consecutive entries that have all arrived. */
 export interface SeriesRun {
@@ -43,8 +43,8 @@ export function seriesId(incarnation: string): string {
   return `series:${incarnation}`
 }
 
-export function emptySeries(owner: Pick<Series, 'storeId' | 'terminalId' | 'incarnation'>): Series {
-  const { storeId, terminalId, incarnation } = owner
+export function emptySeries(incarnation: string): Series {
+  const { storeId, terminalId } = parseIncarnation(incarnation) ?? { storeId: '', terminalId: '' }
   const _id = seriesId(incarnation)
   return { _id, type: 'series', storeId, terminalId, incarnation, runs: [], faults: [], lastHeardAt: '' }
 }

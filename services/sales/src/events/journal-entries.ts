@@ -110,14 +110,19 @@ export function createJournalHandler(parts: JournalHandlerParts): HandleBatch {
       countAlarms(1, { kind: alarm.kind })
       logger.error({ alarm: alarm._id, storeId: alarm.storeId }, 'integrity alarm')
     }
-    const forks = alarms.filter(({ kind }) => kind === 'second-body')
+    await noteForks(alarms.filter(({ kind }) => kind === 'second-body'))
+  }
+
+  async function noteForks(alarms: readonly IntegrityAlarm[]): Promise<void> {
+    // By the id alone: a second body may be of any form.
+    const forks = alarms.flatMap(({ journalId }) => parseJournalId(journalId) ?? [])
     await ledger.update(
       changesBy(
         forks,
-        ({ entry }) => seriesId(entry.incarnation),
+        ({ incarnation }) => seriesId(incarnation),
         (current, group) => {
-          const series = (current as Series | undefined) ?? emptySeries(group[0].entry)
-          const faults = group.map(({ entry }): SeriesFault => ({ kind: 'fork', number: entry.number }))
+          const series = (current as Series | undefined) ?? emptySeries(group[0].incarnation)
+          const faults = group.map(({ number }): SeriesFault => ({ kind: 'fork', number }))
           return faults.reduce(mergeFault, series)
         },
       ),
@@ -257,7 +262,7 @@ function seriesChanges(standing: readonly LedgerEntry[], now: Date): ReadonlyMap
             ? linked
             : mergeFault(linked, { kind: 'hash-mismatch', number: entry.number })
         },
-        (current as Series | undefined) ?? emptySeries(group[0]),
+        (current as Series | undefined) ?? emptySeries(group[0].incarnation),
       ),
   )
 }

@@ -1,7 +1,13 @@
 /** Closing a store's day, its Z report, and certificates that anybody can check. */
 import { Type } from 'typebox'
 import { AmountMinor, receiptNumberOf } from '@tidemark/contracts'
-import { invalidField, type CouchClient, type CouchDatabase, type ServiceApp } from '@tidemark/service-kit'
+import {
+  invalidField,
+  UnavailableError,
+  type CouchClient,
+  type CouchDatabase,
+  type ServiceApp,
+} from '@tidemark/service-kit'
 import {
   certifyDay,
   lateSince,
@@ -102,6 +108,7 @@ const Report = Type.Object({
 })
 
 const maxNamedReceipts = 1000
+const maxTries = 10
 const keyPrefix = 'signing-key:'
 
 export interface CertificateParts {
@@ -163,7 +170,7 @@ export function addCertificateRoutes(app: ServiceApp, parts: CertificateParts): 
       await requireStore(ledger, storeId)
       const { subject, name } = request.principal
       await publishKey(parts)
-      for (;;) {
+      for (let attempt = 0; attempt < maxTries; attempt += 1) {
         const last = (await ledger.certificates(storeId, date)).at(-1)
         const day = await readDay(ledger, client, storeId, date)
         const next = certifyDay(day, last, { issuedAt: now(), issuedBy: { subject, name }, signer })
@@ -175,6 +182,7 @@ export function addCertificateRoutes(app: ServiceApp, parts: CertificateParts): 
         reply.code(201)
         return published(next)
       }
+      throw new UnavailableError('couchdb', `${storeId} ${date} is being closed all the time`)
     },
   })
 
