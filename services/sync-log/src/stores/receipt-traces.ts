@@ -25,6 +25,8 @@ export interface ReceiptLife {
 
 const maxEntries = 200
 const maxRuns = 500
+const loggedLateMs = 10_000
+const soonMs = 60_000
 
 export async function readReceiptLife(audit: AuditStore, client: CouchClient, key: ReceiptKey): Promise<ReceiptLife> {
   const { items: entries } = await audit.list(
@@ -78,7 +80,10 @@ async function findAtCentral(
   return undefined
 }
 
-/** The first replication to central of the document's database after the hub had stored it. */
+/**
+ * The replication that brought the document to central, as near as the log can tell. A hub logs what it stored from its changes
+ * feed, a moment later, so the run may stand before it: the next one counts when it came soon, else one from just before.
+ */
 async function findRun(
   audit: AuditStore,
   { storeId }: ReceiptKey,
@@ -87,13 +92,16 @@ async function findRun(
   const stored = entries.find(({ kind }) => kind === 'documents-stored')
   if (stored === undefined || !('database' in stored.entry.event)) return undefined
   const { database } = stored.entry.event
-  const filter = { storeId, kind: 'replication-run', from: timeOfStamp(stored.at) }
-  const { items } = await audit.list(filter, 'oldest-first', maxRuns, undefined)
-  return items.find(({ at, entry: { event } }) => {
-    return (
-      at > stored.at && event.kind === 'replication-run' && event.direction === 'push' && event.database === database
-    )
+  const storedMs = Date.parse(timeOfStamp(stored.at))
+  const from = new Date(storedMs - loggedLateMs).toISOString()
+  const { items } = await audit.list({ storeId, kind: 'replication-run', from }, 'oldest-first', maxRuns, undefined)
+  const runs = items.filter(({ entry: { event } }) => {
+    return event.kind === 'replication-run' && event.direction === 'push' && event.database === database
   })
+  const before = runs.findLast(({ at }) => at < stored.at)
+  const after = runs.find(({ at }) => at > stored.at)
+  const isSoon = after !== undefined && Date.parse(timeOfStamp(after.at)) - storedMs < soonMs
+  return isSoon ? after : (before ?? after)
 }
 
 function runStep({ _id, at, entry: { event } }: AuditEntry): LifeStep {
