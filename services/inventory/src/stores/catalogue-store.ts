@@ -20,8 +20,6 @@ import type { CatalogueView, ProductProposal } from '../domain/plan-products.ts'
 import { catalogueDesign, catalogueDesignName } from './design/catalogue-views.ts'
 import { withDatabase } from './office-database.ts'
 
-type StoredProduct = Product & { readonly _rev: string }
-
 export interface Catalogue {
   /** Waits for its turn; nothing else of this process writes to the catalogue meanwhile. */
   inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer>
