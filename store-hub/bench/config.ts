@@ -14,21 +14,22 @@ export interface BenchConfig {
   readonly help: boolean
 }
 
-export const usage = `Measures the hub's couch-server beside Fastify over PouchDB-leveldb, beside an HTTP/JSON floor that stores
-nothing, and beside CouchDB where COUCHDB_URL is set. Prints a table, and writes bench-results/hub.json.
+export const usage = `Measures the hub's couch-server beside Fastify over PouchDB-leveldb, beside two that store nothing (the same
+protocol; a bare HTTP/JSON floor), and beside CouchDB where COUCHDB_URL is set. Prints a table, and writes
+bench-results/hub.json.
 
   node store-hub/bench/main.ts [options]
 
   --rounds <n>        rounds, each over all servers; the clients run in the first two (default 5)
   --scale <number>    size of the workloads (default 1)
-  --servers <a,b>     hub, reference, floor, couchdb
+  --servers <a,b>     hub, reference, protocol, floor, couchdb
   --workloads <a,b>   push, single, pull, live, client-push, client-pull
   --data <folder>     a folder on the disk to measure (default the system's folder for temporary files)
   --million           instead: start-up and memory of the hub with a million journal entries on disk (about two minutes)
   --help
 `
 
-export const serverNames = ['hub', 'reference', 'floor', 'couchdb'] as const
+export const serverNames = ['hub', 'reference', 'protocol', 'floor', 'couchdb'] as const
 export const workloadNames = ['push', 'single', 'pull', 'live', 'client-push', 'client-pull'] as const
 
 /** Throws an Error for a person when an option is not understood. */

@@ -23,6 +23,8 @@ const WARM_UP_SCALE: Readonly<Record<string, number>> = { push: 0.6, single: 1.2
 /** What PouchDB itself does takes most of the time of a client, and the longest: two rounds are enough for it. */
 const CLIENT_ROUNDS = 2
 
+const storesNothing: ReadonlySet<string> = new Set(['protocol', 'floor'])
+
 async function measureAll(config: BenchConfig): Promise<Row[]> {
   const samples: Row[] = []
   for (let round = 0; round < config.rounds; round += 1) {
@@ -39,7 +41,7 @@ async function measureServer(config: BenchConfig, name: string, round: number): 
   const chosen = workloads.filter(
     (workload) =>
       config.workloads.includes(workload.name) &&
-      (name !== 'floor' || !workload.reads) &&
+      (!storesNothing.has(name) || !workload.reads) &&
       (round < CLIENT_ROUNDS || !workload.name.startsWith('client')),
   )
   const server = name === 'couchdb' ? useCouchDb(config.couchDbUrl ?? '') : await startServer(name, config.dataFolder)

@@ -55,6 +55,8 @@ const RATIOS: readonly RatioGoal[] = [
   { workload: 'push', other: 'reference', atLeast: 1.6 },
   { workload: 'single', other: 'reference', atLeast: 2.5 },
   { workload: 'pull', other: 'reference', atLeast: 4.5 },
+  { workload: 'push', other: 'protocol', atLeast: 0.5 },
+  { workload: 'single', other: 'protocol', atLeast: 0.667 },
   { workload: 'push', other: 'floor', atLeast: 0.5 },
   { workload: 'single', other: 'floor', atLeast: 0.667 },
   { workload: 'push', other: 'couchdb', atLeast: 3 },

@@ -23,7 +23,7 @@ export interface Run {
 export interface Workload {
   readonly name: string
   readonly what: string
-  /** the floor stores nothing, so it can't be read from */
+  /** what stores nothing can't be read from */
   readonly reads: boolean
   /** Makes ready, then calls `measure` once with what is to be measured. `scale` 1 is the full size. */
   run(target: Target, database: string, scale: number, measure: Measure): Promise<void>
