@@ -5,7 +5,8 @@
  *     at terminal and hub   sales-2026-11              inventory             catalog   conflicts             sync-log
  *     at central            store-s001-sales-2026-11   store-s001-inventory  catalog   store-s001-conflicts  store-s001-sync-log
  */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 import { documentTypeOf } from './documents/document-types.ts'
 
 export const EntityClass = Type.Enum(['sales', 'inventory', 'catalog', 'conflicts', 'sync-log'])

@@ -1,5 +1,6 @@
 /** Stable error codes: what a client may branch on. HTTP bodies are RFC 9457 problem details with `code` added. */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 
 export const errorCodes = {
   validationFailed: 'validation-failed',
@@ -9,6 +10,9 @@ export const errorCodes = {
   conflict: 'conflict',
   tooLarge: 'too-large',
   laneTaken: 'lane-taken',
+  /** 403: enrolling takes a manager's one-time code, and this is none that works. */
+  codeRefused: 'code-refused',
+  tooManyRequests: 'too-many-requests',
   notReady: 'not-ready',
   unavailable: 'unavailable',
   internal: 'internal',
@@ -20,7 +24,6 @@ export const serviceErrorCodes = {
   ...errorCodes,
   /** 422: understood and allowed, but it contradicts what is recorded, such as a refund of more than was sold. */
   notPossible: 'not-possible',
-  tooManyRequests: 'too-many-requests',
 } as const
 export type ServiceErrorCode = (typeof serviceErrorCodes)[keyof typeof serviceErrorCodes]
 

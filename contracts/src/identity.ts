@@ -6,7 +6,7 @@
  *     incarnation  s001-t03-2      one enrolment of that till; it owns one receipt series
  *     clock node   s001t03         the tail of an HLC stamp; also `s001hub` and `hq`
  */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 
 export const HEAD_OFFICE = 'hq'
 

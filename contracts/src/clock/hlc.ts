@@ -8,7 +8,7 @@
  * 2. A clock that jumps back does not bring stamps back: the physical part never decreases.
  * 3. A remote stamp further ahead than `maxAheadMs` is not taken in, so one broken clock can't pull the store into the future.
  */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 
 export const HlcStamp = Type.String({
   pattern:

@@ -2,7 +2,7 @@
 import { parseStamp } from '../clock/hlc.ts'
 import type { ComparedLeaf } from './compare-leaves.ts'
 import { isContentField } from './content-fields.ts'
-import { describeWriter, isOfHeadOffice, rankLeaves, stampOf } from './leaf-order.ts'
+import { describeWriter, isDecidedByPerson, isOfHeadOffice, rankLeaves, stampOf } from './leaf-order.ts'
 import type { Resolution } from './resolve-leaves.ts'
 import { isSameJson } from './same-json.ts'
 
@@ -46,12 +46,18 @@ function sentencesOf(leaves: readonly ComparedLeaf[], resolution: Resolution, an
     case 'manual':
       return [`the versions are not of one type (${typesOf(leaves)}): ${listOf(leaves)}; a person has to decide`]
     case 'last-write-wins':
-      return [`${listOf(leaves)}; the last written stands: that of ${nameOf(winnerAmong(leaves, resolution))}`]
+      return [lastSentence(leaves, winnerAmong(leaves, resolution))]
     case 'server-wins':
       return serverSentences(leaves, resolution)
     case 'field-merge':
       return fieldSentences(leaves, resolution, ancestor)
   }
+}
+
+function lastSentence(leaves: readonly ComparedLeaf[], winner: ComparedLeaf | undefined): string {
+  const isDecided = winner !== undefined && isDecidedByPerson(winner)
+  const why = isDecided ? 'what a person decided stands' : 'the last written stands'
+  return `${listOf(leaves)}; ${why}: that of ${nameOf(winner)}`
 }
 
 function serverSentences(leaves: readonly ComparedLeaf[], resolution: Resolution): readonly string[] {

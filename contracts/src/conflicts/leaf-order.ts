@@ -48,6 +48,12 @@ export function describeWriter(body: Readonly<Record<string, unknown>>): string 
   return writer === HEAD_OFFICE ? 'head office' : `store ${writer}`
 }
 
+/** A case of conflict that a person decided. */
+export function isDecidedByPerson({ body }: ComparedLeaf): boolean {
+  const decision = body['type'] === 'conflict' ? (body['decision'] as Readonly<Record<string, unknown>>) : undefined
+  return decision !== undefined && decision['kind'] !== 'rule'
+}
+
 export function isOfHeadOffice({ body }: ComparedLeaf): boolean {
   return writerOf(body) === HEAD_OFFICE
 }

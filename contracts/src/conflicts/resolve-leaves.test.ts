@@ -220,6 +220,17 @@ describe('each policy', () => {
       words: /the last written stands: that of store s001/,
     },
     {
+      what: 'what a person decided in a case stands against the same case opened later by somebody who did not know',
+      bodies: [
+        document('conflict', 4, 'hq', { status: 'open' }),
+        document('conflict', 3, 's001t03', { status: 'resolved', decision: { kind: 'choose' } }),
+      ],
+      policy: 'last-write-wins',
+      needsPerson: false,
+      winner: { status: 'resolved', decision: { kind: 'choose' } },
+      words: /what a person decided stands: that of store s001/,
+    },
+    {
       what: 'immutable: an alarm, and nothing is suggested',
       bodies: [document('stock-movement', 4, 's001t01', { n: 1 }), document('stock-movement', 3, 's001t01', { n: 2 })],
       policy: 'immutable',

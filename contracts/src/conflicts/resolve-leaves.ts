@@ -5,7 +5,7 @@
  *     immutable         nobody decides: every body is kept, the first received stands; an alarm, unless all say the same
  *     manual            a person decides
  *     server-wins       the last revision of head office stands; of stores alone, the last written
- *     last-write-wins   the last written stands
+ *     last-write-wins   the last written stands; of a case of conflict what a person decided, before any that knows no decision
  *     field-merge       of each field the last change; a person decides when two changed the price, tax code or barcodes
  *
  *     2-a ──► 3-ended        2-b is the leaf that CouchDB shows: the winning body becomes its child, every other leaf ends
@@ -21,7 +21,7 @@ import { canonicalHash } from '../journal/canonical-hash.ts'
 import type { ConflictPolicy } from '../documents/conflict-documents.ts'
 import { contestedFields, haveOneContent, policyOfLeaves } from './choose-policy.ts'
 import type { ComparedLeaf } from './compare-leaves.ts'
-import { compareWritten, isOfHeadOffice, rankLeaves, splitRevision } from './leaf-order.ts'
+import { compareWritten, isDecidedByPerson, isOfHeadOffice, rankLeaves, splitRevision } from './leaf-order.ts'
 import { withoutReplicationFields } from './content-fields.ts'
 import { mergeFields } from './merge-fields.ts'
 
@@ -71,7 +71,8 @@ export function resolveLeaves(leaves: readonly ComparedLeaf[], ancestor?: Fields
     const winner = winnerOf(ranked, mergeFields(bodies))
     return { policy, needsPerson: contested.length > 0, contested, winner, winningLeaf: undefined }
   }
-  const last = lastWritten(policy === 'server-wins' ? ranked.filter(isOfHeadOffice) : []) ?? lastWritten(ranked)
+  const first = ranked.filter(policy === 'server-wins' ? isOfHeadOffice : isDecidedByPerson)
+  const last = lastWritten(first) ?? lastWritten(ranked)
   const winner = last === undefined ? undefined : winnerOf(ranked, last.body)
   return { policy, needsPerson: policy === 'manual', contested: [], winner, winningLeaf: last?.rev }
 }
@@ -98,9 +99,14 @@ export function writesOf(
   ]
 }
 
-function endOfLeaf(documentId: string, leaf: string): RevisionWrite {
+/** The revision that ends a losing leaf: made of that leaf alone, so everybody ends it alike. */
+export function revisionEnding(documentId: string, leaf: string): string {
   const hash = canonicalHash([documentId, leaf, 'ended']).slice(0, 32)
-  const rev = `${splitRevision(leaf).generation + 1}-${hash}`
+  return `${splitRevision(leaf).generation + 1}-${hash}`
+}
+
+function endOfLeaf(documentId: string, leaf: string): RevisionWrite {
+  const rev = revisionEnding(documentId, leaf)
   return { _id: documentId, _rev: rev, _deleted: true, _revisions: childOf(rev, leaf) }
 }
 

@@ -63,6 +63,16 @@ test.each([
     { payments: [{ ...body.payments[0], changeMinor: 1 }] },
     '/payments/0/changeMinor',
   ],
+  [
+    'discounts that do not add up to the line’s',
+    { lines: [{ ...line, discounts: [{ kind: 'line', amountMinor: 5, reason: 'damaged' }] }] },
+    '/lines/0/discounts',
+  ],
+  [
+    'rounding to a coin where nothing is paid in cash',
+    { payments: [{ method: 'card', amountMinor: 240, token: 't', lastFour: '4242', authorisationCode: 'A1' }] },
+    '/totals/roundingMinor',
+  ],
   ['a number that is not the id’s', { number: 2 }, '/_id'],
   ['a store that is not the incarnation’s', { storeId: 's002' }, '/storeId'],
   ['a day in another month', { businessDate: '2026-12-01' }, 'belongs in the database sales-2026-12'],

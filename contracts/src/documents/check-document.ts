@@ -2,11 +2,12 @@
  * One check of a document, the same in browser, hub and services: schema, id, database, and for sales the arithmetic and the hash.
  */
 import type { TSchema } from 'typebox'
-import { Compile, type Validator } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/schema'
 import { databaseOfDocument } from '../databases.ts'
 import { parseIncarnation } from '../identity.ts'
 import { documentHash } from '../journal/canonical-hash.ts'
-import { extendedPrice, lineTotals, saleTotals } from '../pricing/line-totals.ts'
+import { saleTotals } from '../pricing/line-totals.ts'
+import { partPrice, partTotals } from '../refunds/part-of-line.ts'
 import { documentTypeOf } from './document-types.ts'
 import type { Sale } from './journal-documents.ts'
 
@@ -36,10 +37,8 @@ function validatorOf(schema: TSchema): Validator {
 export function schemaProblems(schema: TSchema, value: unknown): Problem[] {
   const validator = validatorOf(schema)
   if (validator.Check(value)) return []
-  return validator
-    .Errors(value)
-    .slice(0, maxProblems)
-    .map((error) => ({ field: error.instancePath, message: error.message }))
+  const [, errors] = validator.Errors(value)
+  return errors.slice(0, maxProblems).map((error) => ({ field: error.instancePath, message: error.message }))
 }
 
 /**
@@ -117,14 +116,22 @@ function integrityProblems(document: Fields): Problem[] {
     problems.push({ field: '/hash', message: 'is not the hash of the document' })
   }
   if (document['type'] === 'sale' || document['type'] === 'refund') problems.push(...amountProblems(document as Sale))
+  // A refund takes over the lines of its sale, and gives back a part of their discounts.
+  if (document['type'] === 'sale')
+    problems.push(...discountProblems(document as Sale), ...partProblems(document as Sale))
   return problems
+}
+
+function partProblems({ lines }: Pick<Sale, 'lines'>): Problem[] {
+  const index = lines.findIndex(({ alreadyRefunded }) => alreadyRefunded !== undefined)
+  return index === -1 ? [] : [{ field: `/lines/${index}/alreadyRefunded`, message: 'is for lines of refunds' }]
 }
 
 function amountProblems(sale: Pick<Sale, 'lines' | 'totals' | 'payments'>): Problem[] {
   const problems: Problem[] = []
   sale.lines.forEach((line, index) => {
-    const totals = lineTotals(line)
-    if (line.discountMinor < 0 || line.discountMinor > Math.max(0, extendedPrice(line))) {
+    const totals = partTotals(line)
+    if (line.discountMinor < 0 || line.discountMinor > Math.max(0, partPrice(line))) {
       problems.push({ field: `/lines/${index}/discountMinor`, message: 'must lie between 0 and the price of the line' })
     }
     if (
@@ -145,6 +152,9 @@ function amountProblems(sale: Pick<Sale, 'lines' | 'totals' | 'payments'>): Prob
   if (sale.totals.dueMinor !== sale.totals.grossMinor + sale.totals.roundingMinor) {
     problems.push({ field: '/totals/dueMinor', message: 'must be gross plus rounding' })
   }
+  if (sale.totals.roundingMinor !== 0 && sale.payments.every((payment) => payment.method !== 'cash')) {
+    problems.push({ field: '/totals/roundingMinor', message: 'must be 0 where nothing is paid in cash' })
+  }
   const paidMinor = sale.payments.reduce((total, payment) => total + payment.amountMinor, 0)
   if (paidMinor !== sale.totals.dueMinor) {
     problems.push({ field: '/payments', message: `add up to ${paidMinor}, must be ${sale.totals.dueMinor}` })
@@ -155,4 +165,13 @@ function amountProblems(sale: Pick<Sale, 'lines' | 'totals' | 'payments'>): Prob
     }
   })
   return problems
+}
+
+function discountProblems(sale: Pick<Sale, 'lines'>): Problem[] {
+  return sale.lines.flatMap((line, index) => {
+    const sumMinor = (line.discounts ?? []).reduce((total, discount) => total + discount.amountMinor, 0)
+    if (line.discounts === undefined || sumMinor === line.discountMinor) return []
+    const message = `add up to ${sumMinor}, must be ${line.discountMinor}`
+    return [{ field: `/lines/${index}/discounts`, message }]
+  })
 }

@@ -1,14 +1,17 @@
 /** A conflict: a document with more than one live leaf. Every losing body is kept inside the case. */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 import { HlcStamp } from '../clock/hlc.ts'
 import { Author, documentSchema } from './document-header.ts'
+import { recordOf } from './record-of.ts'
 
 export const ConflictPolicy = Type.Enum(['immutable', 'field-merge', 'manual', 'server-wins', 'last-write-wins'])
 export type ConflictPolicy = Static<typeof ConflictPolicy>
 
 export const ConflictLeaf = Type.Object({
   rev: Type.String({ pattern: '^[0-9]+-[0-9a-zA-Z]+$', maxLength: 80 }),
-  body: Type.Record(Type.String(), Type.Unknown()),
+  /** Of any type, so it may hold what is sensitive there. */
+  body: recordOf(Type.Unknown(), { sensitive: true }),
 })
 
 /** Who or what decided, and the revision that stands because of it. */

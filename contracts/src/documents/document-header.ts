@@ -1,5 +1,6 @@
 /** What every document carries, whatever its type. */
-import { Type, type Static, type TObject, type TProperties } from 'typebox'
+import * as Type from 'typebox'
+import type { Static, TObject, TProperties } from 'typebox'
 import { HlcStamp } from '../clock/hlc.ts'
 import { OwnerId } from '../identity.ts'
 import { Traceparent } from '../telemetry/trace-context.ts'

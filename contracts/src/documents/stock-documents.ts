@@ -1,5 +1,6 @@
 /** Stock: immutable deltas and immutable counts. Stock on hand is derived, never stored as a document. */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 import { documentSchema } from './document-header.ts'
 import { StoreId } from '../identity.ts'
 import { Sku } from './journal-documents.ts'

@@ -2,10 +2,12 @@
  * The sync log: what a hub did with data, as an immutable series per hub epoch, hash-chained and signed by the hub.
  * `signature` is Ed25519 (RFC 8032) over the 32 bytes of `hash`, in base64; entry 1 of an epoch carries the public key.
  */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 import { IncarnationId } from '../identity.ts'
 import { Sha256Hex } from '../journal/canonical-hash.ts'
 import { documentSchema } from './document-header.ts'
+import { recordOf } from './record-of.ts'
 
 const Count = Type.Integer({ minimum: 0 })
 const DatabaseName = Type.String({ minLength: 1, maxLength: 100 })
@@ -33,6 +35,26 @@ const logFields = {
   hash: Sha256Hex,
   signature: Type.String({ pattern: '^[A-Za-z0-9+/]{86}==$' }),
 }
+
+/** Why somebody was not let in. */
+export const AccessRefusal = Type.Enum([
+  'token-missing',
+  'token-unknown',
+  'token-expired',
+  'terminal-unknown',
+  'terminal-revoked',
+  'challenge-unknown',
+  'challenge-expired',
+  'challenge-replayed',
+  'signature-wrong',
+  'enrolment-code-wrong',
+  'enrolment-attempts-exceeded',
+  /** Signed in, and asked for what is not for tills. */
+  'not-allowed',
+  /** A page of another origin. */
+  'origin-foreign',
+])
+export type AccessRefusal = Static<typeof AccessRefusal>
 
 export const SyncLogEvent = Type.Union([
   /**
@@ -92,7 +114,34 @@ export const SyncLogEvent = Type.Union([
     incarnation: IncarnationId,
     reason: Type.String({ maxLength: 200 }),
   }),
+  /** An enrolment that is older than device keys has told its key; its bearer token has ended. */
+  Type.Object({ kind: Type.Literal('terminal-key-set'), incarnation: IncarnationId }),
+  /** A till has proven who it is and was given tokens: the first at once, further ones of the next hour together. */
+  Type.Object({ kind: Type.Literal('tokens-issued'), incarnation: IncarnationId, count: Type.Integer({ minimum: 1 }) }),
+  /**
+   * Somebody was not let in, `count` times: the first time at once, the further ones of the next minute together. `incarnation`
+   * is the one that was claimed, and is missing where none of this store's was.
+   */
+  Type.Object({
+    kind: Type.Literal('access-refused'),
+    incarnation: Type.Optional(IncarnationId),
+    reason: AccessRefusal,
+    count: Type.Integer({ minimum: 1 }),
+  }),
+  /** A manager let a one-time code for an enrolment be made. */
+  Type.Object({ kind: Type.Literal('enrolment-code-made'), by: Type.String({ minLength: 1, maxLength: 100 }) }),
   Type.Object({ kind: Type.Literal('cache-cleared'), incarnation: IncarnationId, documents: Count }),
+  /** A person brought a file of what a till could not send; `origin` is the till that wrote it. */
+  Type.Object({
+    kind: Type.Literal('file-imported'),
+    origin: IncarnationId,
+    by: Type.String({ minLength: 1, maxLength: 100 }),
+    /** Through which till it came; absent for the hub's own command line. */
+    through: Type.Optional(IncarnationId),
+    stored: Count,
+    alreadyThere: Count,
+    refused: Count,
+  }),
   /** A document of this hub's store has more than one live revision; told again when they are others. */
   Type.Object({
     kind: Type.Literal('conflict-seen'),
@@ -114,7 +163,7 @@ export const SyncLogEvent = Type.Union([
     conflict: Type.String({ maxLength: 700 }),
     by: Type.String({ maxLength: 100 }),
     incarnation: IncarnationId,
-    decision: Type.Enum(['choose', 'merge']),
+    decision: Type.Enum(['choose', 'merge', 'suggestion']),
     rev: Type.String({ maxLength: 80 }),
   }),
   /** A change is too large for NATS: its message names the document and leaves its body out. */
@@ -142,7 +191,7 @@ export const SyncLogEvent = Type.Union([
   /** `sequences`: the last change of each database that is in the backup. */
   Type.Object({
     kind: Type.Literal('backup-written'),
-    sequences: Type.Record(DatabaseName, Count),
+    sequences: recordOf(Count),
     bytes: Count,
   }),
   /** First of all after a restore: `backupAt` and `backupEpoch` say which state of the store it goes on from. */

@@ -1,7 +1,9 @@
 /** What the hub publishes: one message per change of its databases. */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 import { StoreId } from '../identity.ts'
 import type { EntityClass } from '../databases.ts'
+import { recordOf } from '../documents/record-of.ts'
 
 export const changeStream = 'POS'
 export const changeSubjects = 'pos.*.*.*'
@@ -46,7 +48,7 @@ export const ChangeMessage = Type.Object(
      * CouchDB, as reconciliation does.
      */
     bodyOmitted: Type.Optional(Type.Literal(true)),
-    document: Type.Record(Type.String(), Type.Unknown()),
+    document: recordOf(Type.Unknown()),
   },
   { title: 'change-message' },
 )

@@ -1,5 +1,6 @@
 /** `GET /api/status`: how far behind the store is, and why. */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 import { EntityClass } from '../databases.ts'
 import { StoreId } from '../identity.ts'
 

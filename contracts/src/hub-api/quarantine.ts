@@ -2,7 +2,8 @@
  * `/api/quarantine`: documents that were refused, each with its reason, its origin and its exact text, until they are
  * accepted or a manager decides.
  */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 
 const IsoTime = Type.String({ format: 'date-time' })
 const nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()])

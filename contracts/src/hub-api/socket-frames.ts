@@ -2,7 +2,8 @@
  * Frames of the hub's WebSocket `/ws`. They carry no data, only "look again", so a lost frame costs nothing: the terminal looks
  * anyway when its timer fires. Either side closes a link on which it has heard nothing for `socketDeadAfterMs`.
  */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 import { EntityClass } from '../databases.ts'
 import { StoreId } from '../identity.ts'
 import { WanState } from './hub-status.ts'

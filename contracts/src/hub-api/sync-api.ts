@@ -4,9 +4,11 @@
  * A document travels as it is stored. `entityId` is its `_id`; the replication fields `_rev`, `_revisions` and the like do not
  * travel inside it.
  */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 import { ConflictPolicy } from '../documents/conflict-documents.ts'
 import { Author } from '../documents/document-header.ts'
+import { recordOf } from '../documents/record-of.ts'
 
 export const maxSyncOperations = 500
 export const maxSyncPullDocuments = 1000
@@ -24,7 +26,7 @@ export type SyncAction = Static<typeof SyncAction>
 
 const Rev = Type.String({ pattern: '^[1-9][0-9]{0,8}-[0-9a-zA-Z]{1,64}$', description: 'revision, such as `2-9f…`' })
 const EntityId = Type.String({ minLength: 1, maxLength: 512, description: 'the `_id` of the document' })
-const Body = Type.Record(Type.String(), Type.Unknown())
+const Body = recordOf(Type.Unknown())
 
 export const SyncQueueItem = Type.Object(
   {

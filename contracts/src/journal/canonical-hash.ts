@@ -2,15 +2,20 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import canonicalize from 'canonicalize'
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 
 export const Sha256Hex = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256, 64 lower-case hex digits' })
 
-/** Hex SHA-256 of the canonical JSON of a value. Throws a TypeError for what JSON can't hold (NaN, functions at the top). */
-export function canonicalHash(value: unknown): string {
+/** RFC 8785. Throws a TypeError for what JSON can't hold (NaN, functions at the top). */
+export function canonicalJson(value: unknown): string {
   const text = canonicalize(value)
   if (text === undefined) throw new TypeError('value has no JSON form')
-  return bytesToHex(sha256(utf8ToBytes(text)))
+  return text
+}
+
+/** Hex SHA-256 of the canonical JSON of a value. Throws as `canonicalJson` does. */
+export function canonicalHash(value: unknown): string {
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(value))))
 }
 
 /**

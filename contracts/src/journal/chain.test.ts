@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { canonicalHash, documentHash } from './canonical-hash.ts'
 import { findChainFaults, genesisHash, hasValidHash, sealEntry } from './chain.ts'
 import { journalId, parseJournalId, receiptNumberOf } from './journal-id.ts'
+import { parseReceiptCode, receiptCodeOf } from './receipt-code.ts'
 
 function series(length: number) {
   const entries: ReturnType<typeof entry>[] = []
@@ -73,4 +74,12 @@ test('the number is part of the id, and what is no journal id is refused', () =>
   for (const id of ['journal:s001-t03-2:17', 'journal:s001-t03:000000017', 'journal:s001-t03-2:000000000']) {
     expect(parseJournalId(id)).toBeUndefined()
   }
+})
+
+test('a receipt’s code carries its number and hash, and a scanner that shifts case does no harm', () => {
+  const sealed = { ...entry(17, genesisHash), incarnation: 's001-t03-2' }
+  const code = receiptCodeOf(sealed)
+  expect(parseReceiptCode(code)).toEqual({ number: 'S001-T03-2-000017', hash: sealed.hash })
+  expect(parseReceiptCode(code.toLowerCase())).toEqual(parseReceiptCode(code))
+  expect(parseReceiptCode('4006381333931')).toBeUndefined()
 })

@@ -1,5 +1,6 @@
 /** Money is an integer number of minor units (cents) with a currency; quantities are integers (pieces or grams). */
-import { Type, type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 
 /** Far above any till, far below 2^53, so that sums stay exact. */
 export const maxAmountMinor = 1_000_000_000_000

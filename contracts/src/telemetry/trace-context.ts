@@ -1,5 +1,5 @@
 /** W3C Trace Context: the `traceparent` header (https://www.w3.org/TR/trace-context/#traceparent-header). */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 
 export const Traceparent = Type.String({
   pattern: '^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$',
