@@ -99,14 +99,14 @@ export function judge(rows: readonly Row[]): Goal[] {
   ]
 }
 
-const atLeastGoal = (what: string, reached: number, limit: number, unit: string): Goal => ({
+export const atLeastGoal = (what: string, reached: number, limit: number, unit: string): Goal => ({
   what,
   limit: `≥ ${round(limit)}${unit}`,
   reached,
   met: reached >= limit,
 })
 
-const belowGoal = (what: string, reached: number, limit: number, unit: string): Goal => ({
+export const belowGoal = (what: string, reached: number, limit: number, unit: string): Goal => ({
   what,
   limit: `≤ ${round(limit)}${unit}`,
   reached,
@@ -114,7 +114,8 @@ const belowGoal = (what: string, reached: number, limit: number, unit: string): 
 })
 
 const round = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2))
-const show = (value: number | null): string => (value === null ? '–' : value >= 1_000 ? value.toFixed(0) : round(value))
+export const show = (value: number | null): string =>
+  value === null ? '–' : value >= 1_000 ? value.toFixed(0) : round(value)
 
 export function formatRows(rows: readonly Row[]): string {
   const table = rows.map((row) => [row.workload, row.server, ...FIGURES.map((figure) => show(row[figure]))])
@@ -127,7 +128,7 @@ export function formatGoals(goals: readonly Goal[]): string {
 }
 
 /** Columns from `firstNumber` on are aligned to the right. */
-function align(table: readonly (readonly string[])[], firstNumber: number): string {
+export function align(table: readonly (readonly string[])[], firstNumber: number): string {
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
   const line = (row: readonly string[]): string =>
     row

@@ -3,8 +3,9 @@
 //   terminals ──/db/──► couch-server ──► store ──► central-replication ──► central
 //                           │              ├─────► change-publisher ────► NATS
 //             document rules, refusals     ├─────► sync-log
+//                                          ├─────► stock ──/api/stock──► terminals
 //                                          └─────► live-socket ──/ws──► terminals
-import { classesByPriority, clockNodeOfHub, createClock, salesDatabaseOf } from '@tidemark/contracts'
+import { classesByPriority, clockNodeOfHub, createClock, salesDatabaseOf, type Conflict } from '@tidemark/contracts'
 import type { Telemetry } from '@tidemark/telemetry'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { pino } from 'pino'
@@ -20,7 +21,10 @@ import { logRestore, requireNoUnfinishedRestore } from './backup/index.ts'
 import { createChangePublisher, createNatsLine } from './change-publisher/index.ts'
 import type { HubConfig } from './config.ts'
 import { couchServer, couchServerRouting } from './couch-server/index.ts'
+import { createDelegatedWrites } from './delegated-writes/index.ts'
+import { createDurability, durabilityRoutes } from './durability/index.ts'
 import { useProblemDetails } from './errors.ts'
+import { createHeadOfficeReport, type ReportTimings } from './head-office-report/index.ts'
 import { healthRoutes } from './health/index.ts'
 import { openHubState } from './hub-state/index.ts'
 import {
@@ -40,20 +44,24 @@ import { createOffers, keepRefused, openQuarantine, quarantineRoutes, type Quara
 import { createReceiveTrace } from './receive-trace.ts'
 import { requireOwnOrigin } from './request-origin.ts'
 import { createStatusReader, registerMetrics, statusRoutes } from './status/index.ts'
+import { openStock } from './stock/index.ts'
 import { openStore, type Store } from './store/index.ts'
 import { openSyncApi, type RejectedOperation } from './sync-api/index.ts'
-import { lastLogStamp, openSyncLog } from './sync-log/index.ts'
+import { lastLogStamp, openSyncLog, type SyncLog } from './sync-log/index.ts'
 import {
   createDocumentRules,
   createTerminals,
   isOpenPeriod,
+  logRefusedRequests,
   principalOf,
   terminalAccess,
   terminalRoutes,
   type TerminalAccess,
   type TerminalPrincipal,
+  type Terminals,
 } from './terminals/index.ts'
 import { terminalSite } from './terminal-site/index.ts'
+import { importRoutes } from './unsent-files/index.ts'
 import { hubVersion } from './version.ts'
 
 export interface HubOptions {
@@ -63,6 +71,7 @@ export interface HubOptions {
   /** How often a document that central refuses is offered again. */
   readonly offerAgainMs?: number
   readonly leaseTimings?: Partial<LeaseTimings>
+  readonly reportTimings?: ReportTimings
   readonly socketTimings?: LiveSocketOptions['timings']
 }
 
@@ -79,6 +88,7 @@ export async function buildHub({
   lineTimings,
   offerAgainMs,
   leaseTimings,
+  reportTimings,
   socketTimings,
 }: HubOptions): Promise<FastifyInstance> {
   const { storeId, storeName } = config
@@ -141,11 +151,14 @@ export async function buildHub({
     store,
     catalog: databases.catalog,
     state,
+    directory: config.dataDirectory,
     storeId,
     storeName,
     clock,
     syncLog,
     logger,
+    enrolment: config.enrolment,
+    tokenLifetimeMs: config.tokenLifetimeMs,
     isReady: replication.hasHeardFromCentral,
   })
 
@@ -155,7 +168,8 @@ export async function buildHub({
     logController: new LogController({ disableRequestLogging: true }),
   })
   useProblemDetails(app)
-  requireOwnOrigin(app)
+  requireOwnOrigin(app, () => terminals.noteAccess('origin-foreign'))
+  logRefusedRequests(app, terminals)
   readOnlyGate(app, lease.readOnlyReason)
   await describeApi(app, hubVersion)
   terminalRoutes(app, terminals)
@@ -165,6 +179,8 @@ export async function buildHub({
     storeId,
     logger,
     authenticate: terminals.authenticate,
+    isWelcome: ({ incarnation }) => terminals.holderOf(incarnation) !== undefined,
+    onRefused: terminals.noteRefused,
     wan: centralLine.state,
     onWan: centralLine.onChange,
     onRevoked: terminals.onRevoked,
@@ -187,22 +203,41 @@ export async function buildHub({
     lease,
   })
   statusRoutes(app, reader)
+  const report = createHeadOfficeReport({ storeId, line: centralLine, lease, reader, logger, timings: reportTimings })
   registerMetrics(app, telemetry, reader, publisher)
   const access = terminalAccess(terminals, () => new Date())
-  const offers = createOffers({
-    app,
-    quarantine,
-    senderOf(origin) {
-      const holder = terminals.holderOf(origin)
-      return holder === undefined ? undefined : principalOf(holder)
-    },
-  })
+  const writes = createDelegatedWrites<TerminalPrincipal>(app)
+  const senderOf = (origin: string): TerminalPrincipal | undefined => {
+    const holder = terminals.holderOf(origin)
+    return holder === undefined ? undefined : principalOf(holder)
+  }
+  const offers = createOffers({ writes, quarantine, senderOf })
   const authenticate: TerminalAccess['authenticate'] = (request) =>
-    offers.principalOf(request) ?? access.authenticate(request)
+    writes.principalOf(request) ?? access.authenticate(request)
   const observe = clock.observe
-  await registerDatabases(app, { store, access: { ...access, authenticate }, quarantine, rewind, telemetry, observe })
+  await registerDatabases(app, {
+    store,
+    access: { ...access, authenticate },
+    quarantine,
+    rewind,
+    telemetry,
+    observe,
+    append: syncLog.append,
+    onRevoked: terminals.onRevoked,
+  })
   const isAdministrator = await makeAdministratorToken(config.dataDirectory)
   const isTerminal = (request: FastifyRequest): boolean => access.authenticate(request) !== undefined
+  durabilityRoutes(app, { durability: createDurability({ store, syncLog, replication }), isTerminal })
+  importRoutes(app, {
+    store,
+    storeId,
+    writes,
+    quarantine,
+    senderOf,
+    append: syncLog.append,
+    isAdministrator,
+    authenticate: access.authenticate,
+  })
   quarantineRoutes(app, { quarantine, offer: offers.offer, isAdministrator, isTerminal })
   openAdministration(app, {
     store,
@@ -214,6 +249,15 @@ export async function buildHub({
     quarantined: quarantine.size,
     takeLease: lease.take,
     append: syncLog.append,
+    makeEnrolmentCode: terminals.makeEnrolmentCode,
+  })
+  const stock = openStock({
+    app,
+    store,
+    directory: config.dataDirectory,
+    logger,
+    isTerminal,
+    now: () => new Date(),
   })
   const syncApi = await openSyncApi({
     app,
@@ -232,10 +276,12 @@ export async function buildHub({
   app.addHook('onReady', async () => {
     syncLog.start()
     lease.start()
+    report.start()
     replication.start()
     natsLine.start()
     publisher.start()
     await syncApi.start()
+    stock.start()
   })
   app.addHook('preClose', () => {
     // Browsers open connections ahead of need, and Node does not count one that never asked anything as idle: without an
@@ -243,10 +289,11 @@ export async function buildHub({
     setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref()
   })
   app.addHook('onClose', async () => {
-    terminals.close()
-    await Promise.all([replication.stop(), publisher.stop(), lease.stop()])
+    await terminals.close()
+    await Promise.all([replication.stop(), publisher.stop(), lease.stop(), report.stop()])
     await natsLine.stop()
     await syncApi.close()
+    await stock.close()
     await quarantine.close()
     await syncLog.close()
     await store.close()
@@ -261,10 +308,12 @@ interface DatabaseParts {
   readonly rewind: RewindGuard
   readonly telemetry: Telemetry
   readonly observe: (stamp: string) => void
+  readonly append: SyncLog['append']
+  readonly onRevoked: Terminals['onRevoked']
 }
 
 async function registerDatabases(app: FastifyInstance, parts: DatabaseParts): Promise<void> {
-  const checkRules = createDocumentRules(Date.now)
+  const checkRules = createDocumentRules(Date.now, (name) => parts.store.database(name))
   const traces = createReceiveTrace(parts.telemetry)
   const plugin = couchServer<TerminalPrincipal>({
     store: parts.store,
@@ -277,13 +326,15 @@ async function registerDatabases(app: FastifyInstance, parts: DatabaseParts): Pr
       parts.observe(String(write.document['at']))
       return undefined
     },
+    onRightsLost: parts.onRevoked,
     onClientAhead: ({ principal, database, since }) =>
       parts.rewind.sinceAhead({ database, since, who: principal.incarnation }),
     onRefused: ({ principal, database, replicated, documents }) =>
       keepRefused(parts.quarantine, { database, origin: principal.incarnation, replicated, documents }),
-    onAccepted({ database, documents }) {
+    async onAccepted({ principal, database, documents }) {
       parts.quarantine.accepted({ database, by: 'hub', ids: documents.map(({ id }) => id) })
-      return traces.stored(database, documents)
+      if (database === 'conflicts') await logDecisions(parts, principal.incarnation, documents)
+      await traces.stored(database, documents)
     },
   })
   await app.register(plugin, { prefix: '/db' })
@@ -296,6 +347,27 @@ async function keepRejected(
 ): Promise<void> {
   for (const [database, documents] of Map.groupBy(rejected, (one) => one.database)) {
     await quarantine.record({ database, origin, replicated: false, documents })
+  }
+}
+
+/** Decisions that a manager made at a till, perhaps while this hub was away. */
+async function logDecisions(
+  { store, append }: DatabaseParts,
+  incarnation: string,
+  documents: readonly { readonly id: string; readonly rev: string }[],
+): Promise<void> {
+  for (const { id, rev } of documents) {
+    const stored = store.database('conflicts')?.read(id, rev)
+    const { decision } = JSON.parse(stored?.body ?? '{}') as Partial<Conflict>
+    if (decision === undefined || decision.kind === 'rule') continue
+    await append({
+      kind: 'conflict-decided',
+      conflict: id,
+      by: decision.by.id,
+      incarnation,
+      decision: decision.kind,
+      rev: decision.rev,
+    })
   }
 }
 

@@ -16,6 +16,10 @@ export interface HubConfig {
   /** Of the streams that this hub has to make: 1 for a single server, 3 in a cluster. */
   readonly natsReplicas: number
   readonly terminalUiDirectory: string
+  /** `code`: enrolling a till takes a manager's one-time code; `open`: who reaches the hub may enrol. */
+  readonly enrolment: 'open' | 'code'
+  /** How long a till's token lasts before it has to prove itself again. */
+  readonly tokenLifetimeMs: number
   /** OTLP/HTTP collector, such as `http://127.0.0.1:4318`; nothing is exported without it. */
   readonly otlpEndpoint: string | undefined
   readonly logLevel: string
@@ -56,6 +60,9 @@ export function loadConfig(env: Environment): LoadedConfig {
   const leaseTakeAfterMs = takeAfterMsOf(env['HUB_LEASE_TAKE_AFTER_SECONDS'] ?? '', problems)
   const natsUrl = required('NATS_URL')
   const natsReplicas = replicasOf(env['NATS_REPLICAS'] ?? '1', problems)
+  const enrolment = env['HUB_ENROLMENT'] ?? 'code'
+  if (enrolment !== 'open' && enrolment !== 'code') problems.push('HUB_ENROLMENT must be code or open')
+  const tokenLifetimeMs = tokenLifetimeMsOf(env['HUB_TOKEN_SECONDS'] ?? '', problems)
   const otlpEndpoint = httpUrlOf('OTEL_EXPORTER_OTLP_ENDPOINT', env['OTEL_EXPORTER_OTLP_ENDPOINT'], problems)
   const logLevel = env['LOG_LEVEL'] ?? 'info'
   if (!logLevels.includes(logLevel)) problems.push(`LOG_LEVEL must be one of ${logLevels.join(', ')}`)
@@ -71,6 +78,8 @@ export function loadConfig(env: Environment): LoadedConfig {
     natsUrl,
     natsReplicas,
     terminalUiDirectory: path.resolve(env['TERMINAL_UI_DIR'] ?? defaultUiDirectory),
+    enrolment: enrolment === 'open' ? 'open' : 'code',
+    tokenLifetimeMs,
     otlpEndpoint,
     logLevel,
   }
@@ -106,6 +115,19 @@ function takeAfterMsOf(text: string, problems: string[]): number {
     problems.push(
       `HUB_LEASE_TAKE_AFTER_SECONDS must be ${leastTakeAfterSeconds} to ${mostTakeAfterSeconds}, got "${text}"`,
     )
+  }
+  return seconds * 1000
+}
+
+const defaultTokenSeconds = 900
+/** Below it a till would do little else than prove itself. */
+const leastTokenSeconds = 2
+const mostTokenSeconds = 3600
+
+function tokenLifetimeMsOf(text: string, problems: string[]): number {
+  const seconds = text === '' ? defaultTokenSeconds : Number(text)
+  if (!Number.isInteger(seconds) || seconds < leastTokenSeconds || seconds > mostTokenSeconds) {
+    problems.push(`HUB_TOKEN_SECONDS must be ${leastTokenSeconds} to ${mostTokenSeconds}, got "${text}"`)
   }
   return seconds * 1000
 }

@@ -1,12 +1,19 @@
 /** `/api/admin`: what the command line asks of a hub that runs. */
 import path from 'node:path'
-import { errorCodes, LeaseStatus, type HubStatus, type SyncLogEvent } from '@tidemark/contracts'
+import { EnrolmentCode, errorCodes, LeaseStatus, type HubStatus, type SyncLogEvent } from '@tidemark/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { writeBackup } from '../backup/index.ts'
 import { HubError, parseInput } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import { createLongWork } from './long-work.ts'
-import { BackupRequest, CompactRequest, Overview, type BackupReport, type ReportProgress } from './schemas.ts'
+import {
+  BackupRequest,
+  CompactRequest,
+  EnrolmentCodeRequest,
+  Overview,
+  type BackupReport,
+  type ReportProgress,
+} from './schemas.ts'
 import {
   backupReport,
   compactStore,
@@ -28,6 +35,8 @@ export interface AdministrationParts {
   readonly quarantined: () => { readonly open: number; readonly total: number }
   /** Takes the store from another hub; undefined where nothing decides between two. */
   readonly takeLease?: () => Promise<LeaseStatus>
+  /** `by`: the manager who asks for it. */
+  readonly makeEnrolmentCode?: (by: string) => Promise<EnrolmentCode>
   readonly append: (event: SyncLogEvent) => Promise<void>
 }
 
@@ -117,6 +126,27 @@ export function administrationRoutes(app: FastifyInstance, parts: Administration
     () => {
       if (parts.takeLease === undefined) throw new HubError(errorCodes.notReady, 'This hub keeps no lease')
       return parts.takeLease()
+    },
+  )
+
+  app.post(
+    '/api/admin/enrolment-codes',
+    {
+      ...guarded,
+      schema: {
+        ...described,
+        summary: "A manager's one-time code for the enrolment of a till",
+        body: EnrolmentCodeRequest,
+        response: { 201: EnrolmentCode },
+      },
+    },
+    async (request, reply) => {
+      const { by } = parseInput(EnrolmentCodeRequest, request.body)
+      if (parts.makeEnrolmentCode === undefined) throw new HubError(errorCodes.notReady, 'This hub enrols no tills')
+      return reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send(await parts.makeEnrolmentCode(by))
     },
   )
 

@@ -67,6 +67,11 @@ export const BackupRequest = Type.Object(
   { additionalProperties: false },
 )
 
+export const EnrolmentCodeRequest = Type.Object(
+  { by: Type.String({ minLength: 1, maxLength: 100, description: 'the manager who asks for it' }) },
+  { additionalProperties: false },
+)
+
 export const BackupReport = Type.Object({
   target: Type.String(),
   bytes: Count,

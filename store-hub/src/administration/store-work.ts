@@ -20,9 +20,8 @@ const maxProblemsShown = 100
 
 export function listDatabases(store: Store): DatabaseRow[] {
   return databasesOf(store).map((database) => {
-    const { documentCount, deletedCount, updateSequence, fileBytes, activeBytes } = database.info()
-    const { name } = database
-    return { name, documents: documentCount, deleted: deletedCount, sequence: updateSequence, fileBytes, activeBytes }
+    const { documentCount: documents, deletedCount: deleted, updateSequence: sequence } = database.info()
+    return { name: database.name, documents, deleted, sequence, ...database.sizes() }
   })
 }
 
@@ -36,9 +35,9 @@ export async function compactStore(
   const done: CompactReport['databases'] = []
   for (const [index, database] of chosen.entries()) {
     report({ step: `compacting ${database.name}`, share: index / chosen.length })
-    const bytesBefore = database.info().fileBytes
+    const bytesBefore = database.sizes().fileBytes
     await database.compact()
-    done.push({ name: database.name, bytesBefore, bytesAfter: database.info().fileBytes })
+    done.push({ name: database.name, bytesBefore, bytesAfter: database.sizes().fileBytes })
   }
   return { databases: done }
 }

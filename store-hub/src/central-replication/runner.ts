@@ -61,6 +61,8 @@ export interface CentralReplication {
   wan(): WanState
   /** Undefined for a way that the database does not go. */
   status(database: string, direction: Direction): FeedStatus | undefined
+  /** Up to which sequence of a database central has everything, and what it refuses, with the reasons. */
+  confirmed(database: string): { readonly sequence: number; readonly refused: ReadonlyMap<string, string> } | undefined
   /**
    * True once the catalogue and every sales database of this store at central were pulled to their end, in this epoch.
    * Before that, enrolments and receipts of an earlier hub may be unknown here.
@@ -410,6 +412,7 @@ export function createCentralReplication(options: CentralReplicationOptions): Ce
       const link = links.get(`${database}/${direction}`)
       return link === undefined ? undefined : statusOf(store, link, line.state(), fence)
     },
+    confirmed: (database) => links.get(`${database}/push`)?.way,
     hasHeardFromCentral: () => heard.epoch() === store.uuid,
   }
 }

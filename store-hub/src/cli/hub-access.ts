@@ -1,11 +1,14 @@
 // The one way of the commands to a hub. A hub that runs on the data folder is asked over loopback; without one the store is
 // opened here, and its lock keeps a hub from starting meanwhile.
 import type {
+  ImportReport,
+  EnrolmentCode,
   LeaseStatus,
   QuarantineItem,
   QuarantineItemWithText,
   QuarantineOffer,
   QuarantinePage,
+  UnsentFile,
 } from '@tidemark/contracts'
 import type { BackupReport, CompactReport, Overview, ReportProgress, VerifyReport } from '../administration/index.ts'
 
@@ -31,6 +34,8 @@ export interface HubAccess {
   discard(id: string, by: string, reason: string): Promise<QuarantineItem>
   restore(id: string, by: string): Promise<QuarantineItem>
   takeLease(): Promise<LeaseStatus>
+  importFile(file: UnsentFile, by: string): Promise<ImportReport>
+  makeEnrolmentCode(by: string): Promise<EnrolmentCode>
   /** Leaves the store as it is for the next. */
   close(): Promise<void>
 }

@@ -2,6 +2,8 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import {
+  ImportReport,
+  EnrolmentCode,
   LeaseStatus,
   ProblemDetails,
   QuarantineItem,
@@ -58,6 +60,8 @@ export async function connectRunningHub(hub: RunningHub, token: string): Promise
     discard: (id, by, reason) => read(QuarantineItem, decide(id, 'discard', { by, reason })),
     restore: (id, by) => read(QuarantineItem, decide(id, 'restore', { by })),
     takeLease: () => read(LeaseStatus, send('/api/admin/lease/take', {})),
+    importFile: (file, by) => read(ImportReport, send('/api/import', { file, by })),
+    makeEnrolmentCode: (by) => read(EnrolmentCode, send('/api/admin/enrolment-codes', { by })),
     close: () => Promise.resolve(),
   }
 }

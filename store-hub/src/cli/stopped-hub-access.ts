@@ -57,6 +57,8 @@ export async function openStoppedHub(dataDirectory: string): Promise<HubAccess> 
     discard: needsHub,
     restore: needsHub,
     takeLease: needsHub,
+    importFile: needsHub,
+    makeEnrolmentCode: needsHub,
     async close() {
       await quarantine?.close()
       await store.close()

@@ -15,12 +15,18 @@ export interface CouchContext<P extends CouchPrincipal> {
   readonly limits: CouchLimits
   readonly feeds: FeedRegistry
   readonly sequences: SequenceFormat
-  readonly principals: WeakMap<FastifyRequest, P>
   readonly sessions: Sessions<P>
 }
 
 /** What a route asks for before its body is read. `open` doesn't even ask who it is. */
 export type Right = 'open' | 'known' | 'read' | 'administer'
+
+/** Where a request carries who sent it: a WeakMap costs each request more, and each garbage collection. */
+const PRINCIPAL = Symbol('principal')
+
+interface Admitted<P> extends FastifyRequest {
+  [PRINCIPAL]?: P
+}
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
@@ -101,7 +107,8 @@ function checkRight<P extends CouchPrincipal>(
     const headers = { 'www-authenticate': access.challenge ?? 'Bearer' }
     throw new CouchError(401, 'unauthorized', 'You are not authorized to access this server.', headers)
   }
-  context.principals.set(request, principal)
+  const admitted: Admitted<P> = request
+  admitted[PRINCIPAL] = principal
   if (right === 'known') return
   const name = databaseNameOf(request)
   if (access.mayRead?.(principal, name) === false) throw forbidden('You are not allowed to access this db.')
@@ -119,8 +126,9 @@ export function requireAdministrator<P extends CouchPrincipal>(
   }
 }
 
-export function principalOf<P extends CouchPrincipal>(context: CouchContext<P>, request: FastifyRequest): P {
-  const principal = context.principals.get(request)
+/** `_context` says of which kind the principals of this server are. */
+export function principalOf<P extends CouchPrincipal>(_context: CouchContext<P>, request: FastifyRequest): P {
+  const { [PRINCIPAL]: principal }: Admitted<P> = request
   if (principal === undefined) throw new Error('a route ran without its authentication')
   return principal
 }

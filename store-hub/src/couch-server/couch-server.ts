@@ -1,5 +1,5 @@
-import compress from '@fastify/compress'
 import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { compressBodies } from './compression.ts'
 import type { CouchContext } from './context.ts'
 import { addEndpoint } from './context.ts'
 import { CouchError, badRequest, notFound, toCouchError } from './errors.ts'
@@ -42,16 +42,15 @@ export function couchServer<P extends CouchPrincipal>(options: CouchServerOption
       limits,
       feeds: feedRegistry(options.store, limits.feeds),
       sequences: sequenceFormat(options.sequences ?? 'numbers', () => options.store.uuid.slice(0, 12)),
-      principals: new WeakMap(),
       sessions: createSessions(),
     }
     // Feeds end before the server waits for its open answers.
     app.addHook('preClose', () => context.feeds.closeAll())
+    const stopListening = options.onRightsLost?.(() => context.feeds.endEvery())
+    if (stopListening !== undefined) app.addHook('onClose', stopListening)
 
     parseJsonBodies(app, limits.requestBytes)
-    if (!app.hasReplyDecorator('compress')) {
-      await app.register(compress, { encodings: ['br', 'gzip'], requestEncodings: ['br', 'gzip'] })
-    }
+    await compressBodies(app)
     app.setErrorHandler(answerError)
     if (!app.supportedMethods.includes('COPY')) app.addHttpMethod('COPY')
 

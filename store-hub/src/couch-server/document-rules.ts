@@ -85,7 +85,8 @@ function findMemberFault(document: Readonly<Record<string, unknown>>): DocumentF
   return fault(403, 'forbidden', '_attachments: attachments are not kept here')
 }
 
-function findRevisionFault(
+/** Why the revision that a document brings or builds upon is none; only its protocol's members are looked at. */
+export function findRevisionFault(
   document: Readonly<Record<string, unknown>>,
   replicated: boolean,
 ): DocumentFault | undefined {

@@ -29,6 +29,8 @@ export interface FeedRegistry {
   open(database: string): Feed
   /** Ends the feeds of a database that is gone. */
   endAll(database: string): void
+  /** Ends every feed; new ones may begin. */
+  endEvery(): void
   /** Ends every feed and takes no more. */
   closeAll(): void
 }
@@ -120,6 +122,10 @@ export function feedRegistry(store: Pick<Store, 'onWrite'>, maxFeeds: number): F
     for (const feed of groups.get(database)?.feeds ?? []) feed.close()
   }
 
+  const endEvery = (): void => {
+    for (const database of groups.keys()) endAll(database)
+  }
+
   return {
     get closed() {
       return closed
@@ -136,10 +142,11 @@ export function feedRegistry(store: Pick<Store, 'onWrite'>, maxFeeds: number): F
       })
     },
     endAll,
+    endEvery,
     closeAll() {
       closed = true
       stopListening()
-      for (const database of groups.keys()) endAll(database)
+      endEvery()
     },
   }
 }

@@ -1,23 +1,49 @@
 // Fastify's own JSON parser would refuse a whole batch for one document with a `__proto__` member, so that the batch
 // never lands. This one takes any JSON; each document is judged by itself afterwards (document-rules.ts).
-import { isAscii } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CouchError, badRequest } from './errors.ts'
 
 /** A request body: its value, and its bytes as they came, for keeping a refused document exactly as it was sent. */
 export interface JsonBody {
+  /** Parsed when it is asked for: most documents never are (plain-documents.ts). Throws CouchError for what is no JSON. */
   readonly value: unknown
   readonly text: string
+  /** well-formed UTF-8 */
   readonly bytes: Buffer
 }
 
-function readBody(bytes: Buffer): JsonBody {
-  // Nearly all text is ASCII, which needs no decoding.
-  const text = isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes)
-  return { value: JSON.parse(text) as unknown, text, bytes }
+class SentJson implements JsonBody {
+  readonly bytes: Buffer
+  #text: string | undefined
+  #value: { readonly parsed: unknown } | undefined
+
+  constructor(bytes: Buffer) {
+    if (!isUtf8(bytes)) throw notJson()
+    this.bytes = bytes
+  }
+
+  get text(): string {
+    // Nearly all text is ASCII, which needs no decoding. A byte order mark is no part of it.
+    this.#text ??= isAscii(this.bytes) ? this.bytes.toString('latin1') : new TextDecoder().decode(this.bytes)
+    return this.#text
+  }
+
+  get value(): unknown {
+    this.#value ??= { parsed: this.#parse() }
+    return this.#value.parsed
+  }
+
+  #parse(): unknown {
+    try {
+      return JSON.parse(this.text) as unknown
+    } catch {
+      throw notJson()
+    }
+  }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const notJson = (): CouchError => badRequest('invalid UTF-8 JSON')
 
 /** Takes JSON bodies as CouchDB does: also without a content type, and with any in a PUT; else another type is 415. */
 export function parseJsonBodies(app: FastifyInstance, requestBytes: number): void {
@@ -27,9 +53,9 @@ export function parseJsonBodies(app: FastifyInstance, requestBytes: number): voi
     done: (error: Error | null, body?: JsonBody) => void,
   ): void => {
     try {
-      done(null, bytes.length === 0 ? undefined : readBody(bytes))
-    } catch {
-      done(badRequest('invalid UTF-8 JSON'))
+      done(null, bytes.length === 0 ? undefined : new SentJson(bytes))
+    } catch (error) {
+      done(error as Error)
     }
   }
   const parseOther: typeof parse = (request, bytes, done) => {

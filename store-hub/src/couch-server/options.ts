@@ -133,6 +133,11 @@ export interface CouchServerOptions<P extends CouchPrincipal = CouchPrincipal> {
    * the store has been set back. The client is answered as one that has seen everything. It must not throw.
    */
   readonly onClientAhead?: (evidence: ClientAhead<P>) => void
+  /**
+   * Calls `listener` when somebody may have lost rights, and answers how to end that. Every open feed ends then: its client
+   * comes again, and is asked anew who it is.
+   */
+  readonly onRightsLost?: (listener: () => void) => () => void
   readonly limits?: Partial<CouchLimits>
   /**
    * `numbers` as CouchDB 1 and PouchDB have them, or `opaque` texts as CouchDB 3 has, which keep a client from

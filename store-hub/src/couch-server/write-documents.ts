@@ -11,14 +11,23 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import type { PouchDocument } from '../pouchdb/index.ts'
-import type { DocumentDatabase, DocumentWrite, RevisionHistory } from '../store/index.ts'
+import type { DocumentDatabase, DocumentWrite, RevisionHistory, WriteResult } from '../store/index.ts'
 import type { DocumentFault } from './document-rules.ts'
-import { findDocumentFault, isDesignId, isLocalId, toPlainDocument } from './document-rules.ts'
+import {
+  findDocumentFault,
+  findIdFault,
+  findRevisionFault,
+  isDesignId,
+  isLocalId,
+  toPlainDocument,
+} from './document-rules.ts'
 import { forgetValidation, hasValidation, validateByDesign, type ValidatedWrite } from './design-validation.ts'
 import { documentText, revisionsAnnotation } from './document-text.ts'
 import { CouchError, toCouchError } from './errors.ts'
 import { findLocalWriteFault, writeLocalDocument } from './local-documents.ts'
 import type { CouchLimits, CouchPrincipal, CouchServerOptions, DocumentRefusal, RefusedDocument } from './options.ts'
+import { countMembers } from './plain-documents.ts'
+import type { SentDocument } from './sent-documents.ts'
 import { toBody, toExactBody } from './stored-body.ts'
 
 export interface WriteContext<P extends CouchPrincipal> {
@@ -28,14 +37,6 @@ export interface WriteContext<P extends CouchPrincipal> {
   readonly name: string
   readonly database: DocumentDatabase
   readonly log: FastifyBaseLogger
-}
-
-/** A document as it was sent: its parsed value and its JSON text. */
-export interface SentDocument {
-  readonly value: unknown
-  readonly text: () => string
-  /** its text may have numbers that JavaScript can't hold */
-  readonly hasUnusualNumbers: boolean
 }
 
 export type WriteOutcome =
@@ -51,8 +52,7 @@ interface FitDocument {
   readonly body: string
   /** of a replicated one */
   readonly revisions: RevisionHistory | undefined
-  readonly type: unknown
-  readonly document: PouchDocument
+  readonly document: () => PouchDocument
 }
 
 type Judged = FitDocument | ({ readonly kind: 'unfit' } & DocumentFault)
@@ -64,29 +64,32 @@ export async function writeDocuments<P extends CouchPrincipal>(
   replicated: boolean,
 ): Promise<WriteOutcome[]> {
   const judged: Judged[] = []
+  const fit: FitDocument[] = []
   const allowed = judgeByDesign(
     context,
     sent.map((document) => judgeForm(context, document, replicated)),
   )
   for (const verdict of allowed) {
-    const last = verdict.kind === 'fit' ? judgeByApplication(context, verdict, replicated) : verdict
-    judged.push(last instanceof Promise ? await last : last)
+    const judging = verdict.kind === 'fit' ? judgeByApplication(context, verdict, replicated) : verdict
+    const last = judging instanceof Promise ? await judging : judging
+    judged.push(last)
+    if (last.kind === 'fit') fit.push(last)
   }
 
-  const refused = sent.flatMap((document, index) => toRefused(document, judged[index]))
-  if (refused.length > 0) {
+  if (fit.length < sent.length) {
     const { principal, name: database } = context
-    await context.options.onRefused?.({ principal, database, replicated, documents: refused })
+    const documents = sent.flatMap((document, index) => toRefused(document, judged[index]))
+    await context.options.onRefused?.({ principal, database, replicated, documents })
   }
 
-  const fit = judged.filter((verdict) => verdict.kind === 'fit')
   const stored = await store(context.database, fit)
   announce(context, fit, stored)
+  if (fit.length === sent.length) return stored
 
   let next = 0
   return judged.map((verdict, index) => {
     if (verdict.kind === 'fit') return stored[next++] as WriteOutcome
-    return { ...verdict, kind: 'refused', ...identify(sent[index]?.value) }
+    return { ...verdict, kind: 'refused', ...identify(sent[index]?.value()) }
   })
 }
 
@@ -95,7 +98,9 @@ function judgeForm<P extends CouchPrincipal>(
   sent: SentDocument,
   replicated: boolean,
 ): Judged {
-  const { value } = sent
+  const plain = judgePlain(context, sent, replicated)
+  if (plain !== undefined) return plain
+  const value = sent.value()
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return unfit({ status: 400, error: 'bad_request', reason: 'Document must be a JSON object' })
   }
@@ -104,11 +109,40 @@ function judgeForm<P extends CouchPrincipal>(
   const fault = findDocumentFault(named, replicated, context.limits) ?? findRightsFault(context, String(named['_id']))
   if (fault !== undefined) return unfit(fault)
 
-  const body = sent.hasUnusualNumbers ? toExactBody(sent.text()) : toBody(named)
+  const body = sent.hasUnusualNumbers() ? toExactBody(sent.text()) : toBody(named)
   const sizeFault = findSizeFault(body, context.limits.documentBytes)
   if (sizeFault !== undefined) return unfit(sizeFault)
 
   return toFit(named as PouchDocument, body, replicated)
+}
+
+/** The short way for a document that nothing speaks against; undefined sends it the way that finds and names faults. */
+function judgePlain<P extends CouchPrincipal>(
+  context: WriteContext<P>,
+  sent: SentDocument,
+  replicated: boolean,
+): FitDocument | undefined {
+  const { plain } = sent
+  if (plain === undefined) return undefined
+  const { id = replicated ? undefined : newId(), rev, deleted, body } = plain
+  if (id === undefined || isLocalId(id)) return undefined
+  const head = { _id: id, _rev: rev, _revisions: plain.revisions }
+  const isFaulty =
+    findIdFault(id, context.limits.idBytes) !== undefined ||
+    findRevisionFault(head, replicated) !== undefined ||
+    findRightsFault(context, id) !== undefined ||
+    findSizeFault(body, context.limits.documentBytes) !== undefined
+  if (isFaulty) return undefined
+
+  const revisions = replicated
+    ? ((plain.revisions as RevisionHistory | undefined) ?? historyOfOne(rev ?? ''))
+    : undefined
+  let parsed: PouchDocument | undefined
+  const document = (): PouchDocument => (parsed ??= { ...(sent.value() as PouchDocument), _id: id })
+  // Whoever judges its content must judge what is stored: of two members with one name JavaScript sees the last.
+  const isLookedAt = context.options.validateDocument !== undefined
+  if (isLookedAt && countMembers(document()) !== plain.members) return undefined
+  return { kind: 'fit', id, rev, deleted, body, revisions, document }
 }
 
 function judgeByApplication<P extends CouchPrincipal>(
@@ -117,7 +151,7 @@ function judgeByApplication<P extends CouchPrincipal>(
   replicated: boolean,
 ): Judged | Promise<Judged> {
   if (validateDocument === undefined || isLocalId(fit.id)) return fit
-  const { document } = fit
+  const document = fit.document()
   const readExisting = (): Promise<PouchDocument | undefined> => Promise.resolve(readWinner(database, fit.id))
   const write = { principal, database: name, document: toPlainDocument(document, replicated), replicated, readExisting }
   const refusal = validateDocument(write)
@@ -171,8 +205,7 @@ function toFit(document: PouchDocument, body: string, replicated: boolean): FitD
     deleted: deleted === true,
     body,
     revisions: replicated && !isLocalId(id) ? (revisions ?? historyOfOne(rev ?? '')) : undefined,
-    type: document['type'],
-    document,
+    document: () => document,
   }
 }
 
@@ -202,7 +235,8 @@ function readWinner(database: DocumentDatabase, id: string): PouchDocument | und
 function toRefused(sent: SentDocument, verdict: Judged | undefined): RefusedDocument[] {
   if (verdict?.kind !== 'unfit') return []
   const error = verdict.error === 'unauthorized' ? 'unauthorized' : 'forbidden'
-  return [{ ...identify(sent.value), error, reason: verdict.reason, body: sent.value, text: sent.text() }]
+  const body = sent.value()
+  return [{ ...identify(body), error, reason: verdict.reason, body, text: sent.text() }]
 }
 
 function identify(value: unknown): { id: string; rev: string | undefined } {
@@ -219,13 +253,15 @@ async function store(database: DocumentDatabase, fit: readonly FitDocument[]): P
   }
   const results = writes.length === 0 ? [] : await database.write(writes)
   if (writes.some(({ id }) => isDesignId(id))) forgetValidation(database)
-  const outcomes = results.map((result): WriteOutcome => {
-    if (result.kind === 'stored') return { kind: 'stored', id: result.id, rev: result.rev }
-    return { kind: 'failed', id: result.id, status: 409, error: 'conflict', reason: 'Document update conflict.' }
-  })
+  const outcomes = results.map(toOutcome)
   if (local.length === 0) return outcomes
   const localOutcomes = await Promise.all(local.map((document) => storeLocal(database, document)))
   return fit.map(({ id }) => (isLocalId(id) ? localOutcomes.shift() : outcomes.shift()) as WriteOutcome)
+}
+
+function toOutcome(result: WriteResult): WriteOutcome {
+  if (result.kind === 'stored') return result
+  return { kind: 'failed', id: result.id, status: 409, error: 'conflict', reason: 'Document update conflict.' }
 }
 
 function toWrite({ id, rev, deleted, body, revisions }: FitDocument): DocumentWrite {
@@ -250,9 +286,10 @@ function announce<P extends CouchPrincipal>(
 ): void {
   const { onAccepted } = context.options
   if (onAccepted === undefined) return
-  const documents = fit.flatMap(({ id, deleted, type }, index) => {
+  const documents = fit.flatMap(({ id, deleted, document }, index) => {
     const outcome = outcomes[index]
-    return outcome?.kind !== 'stored' || isLocalId(id) ? [] : [{ id, rev: outcome.rev, deleted, type }]
+    if (outcome?.kind !== 'stored' || isLocalId(id)) return []
+    return [{ id, rev: outcome.rev, deleted, type: document()['type'] }]
   })
   if (documents.length === 0) return
   void Promise.resolve()

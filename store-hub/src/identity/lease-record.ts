@@ -4,11 +4,6 @@ import { Type, type Static } from 'typebox'
 
 export const leaseDocumentId = 'lease'
 
-/** Not a class of documents: no service reads it, and the hub does not replicate it. */
-export function leaseDatabaseOf(storeId: string): string {
-  return `store-${storeId}-hub`
-}
-
 const Hexadecimal = Type.String({ pattern: '^[0-9a-f]{32}$' })
 
 export const LeaseRecord = Type.Object({

@@ -12,7 +12,7 @@
 // 4. Before a store that went back in time, or is a copy, takes the lease, it begins a new epoch.
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { classOfDatabase, errorCodes, type LeaseStatus } from '@tidemark/contracts'
+import { classOfDatabase, errorCodes, hubDatabaseOf, type LeaseStatus } from '@tidemark/contracts'
 import type { FastifyBaseLogger } from 'fastify'
 import {
   CentralError,
@@ -27,7 +27,6 @@ import { describeError, HubError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { HubIdentity } from './instance.ts'
 import {
-  leaseDatabaseOf,
   leaseDocumentId,
   parseLease,
   renewedLease,
@@ -86,7 +85,7 @@ export function createLease(options: LeaseOptions): Lease {
   const { store, storeId, line, identity, rewind, logger } = options
   const timings = { ...defaultLeaseTimings, ...options.timings }
   const own = { instance: identity.instance, session: randomBytes(16).toString('hex'), host: hostname() }
-  const database = leaseDatabaseOf(storeId)
+  const database = hubDatabaseOf(storeId)
   const documentPath = `${database}/${leaseDocumentId}`
   const listeners = new Set<() => void>()
   let readOnly = identity.note?.readOnly ?? undefined

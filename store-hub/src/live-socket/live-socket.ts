@@ -29,9 +29,9 @@ export interface LiveSocket {
 }
 
 const maxFrameBytes = 4096
-/** A wake-up comes this long after a write, and at most five times a second for one database. */
-const wakeDelayMs = 50
-const wakeApartMs = 200
+/** A wake-up comes this long after a write, and at most ten times a second for one database. */
+const wakeDelayMs = 5
+const wakeApartMs = 100
 /** Stock is derived from all that was sold; looking at it costs more than a replication. */
 const stockApartMs = 1000
 const stockKey = 'stock'
@@ -74,7 +74,7 @@ export async function liveSocket(app: FastifyInstance, options: LiveSocketOption
     options.onWan((state) => peers.broadcast({ type: 'wan', wan: state })),
     options.onReadOnly(() => peers.broadcast(readOnlyFrame())),
     options.onConflicts(() => peers.broadcast(conflictsFrame())),
-    options.onRevoked(peers.checkTokens),
+    options.onRevoked(peers.checkWelcome),
     wakeUps.close,
     stock.close,
     peers.close,

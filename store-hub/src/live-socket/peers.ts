@@ -34,18 +34,25 @@ export interface SocketTimings {
 
 export interface PeersOptions {
   readonly logger: FastifyBaseLogger
-  /** Undefined for a token that is unknown or revoked. */
-  readonly authenticate: (token: string) => object | undefined
+  /** Undefined for a token that is unknown, has ended, or is that of a revoked till. */
+  readonly authenticate: (token: string) => Visitor | undefined
+  /** False when the till has been revoked since. That its token has ended meanwhile closes no socket. */
+  readonly isWelcome: (visitor: Visitor) => boolean
+  readonly onRefused?: (token: string) => void
   /** What a peer hears after its hello. */
   readonly greeting: () => readonly HubFrame[]
   readonly timings?: Partial<SocketTimings> | undefined
 }
 
+export interface Visitor {
+  readonly incarnation: string
+}
+
 export interface Peers {
   join(socket: Socket): void
   broadcast(frame: HubFrame): void
-  /** Closes those whose token is not valid any more. */
-  checkTokens(): void
+  /** Closes those that are not welcome any more. */
+  checkWelcome(): void
   /** Those that have said hello. */
   greeted(): number
   close(): void
@@ -53,7 +60,7 @@ export interface Peers {
 
 interface Peer {
   readonly socket: Socket
-  token: string | undefined
+  visitor: Visitor | undefined
   lastHeardMs: number
   framesSinceHeartbeat: number
 }
@@ -85,8 +92,12 @@ export function createPeers(options: PeersOptions): Peers {
     peer.socket.send(text)
   }
   const hello = (peer: Peer, token: string): void => {
-    if (authenticate(token) === undefined) return drop(peer, socketCloseCodes.unauthorized, 'unknown or revoked token')
-    peer.token = token
+    const visitor = authenticate(token)
+    if (visitor === undefined) {
+      options.onRefused?.(token)
+      return drop(peer, socketCloseCodes.unauthorized, 'this token does not work')
+    }
+    peer.visitor = visitor
     for (const frame of options.greeting()) send(peer, JSON.stringify(frame))
   }
   const receive = (peer: Peer, text: string): void => {
@@ -110,12 +121,12 @@ export function createPeers(options: PeersOptions): Peers {
 
   return {
     join(socket) {
-      const peer: Peer = { socket, token: undefined, lastHeardMs: Date.now(), framesSinceHeartbeat: 0 }
+      const peer: Peer = { socket, visitor: undefined, lastHeardMs: Date.now(), framesSinceHeartbeat: 0 }
       socket.on('error', (error) => logger.debug({ err: error }, 'socket failed'))
       if (peers.size >= maxConnections) return drop(peer, socketCloseCodes.tooManyConnections, 'too many connections')
       peers.add(peer)
       const waitForHello = setTimeout(() => {
-        if (peer.token === undefined) drop(peer, socketCloseCodes.unauthorized, 'no hello')
+        if (peer.visitor === undefined) drop(peer, socketCloseCodes.unauthorized, 'no hello')
       }, timings.helloMs)
       socket.on('message', (data) => receive(peer, data.toString()))
       socket.on('close', () => {
@@ -125,16 +136,16 @@ export function createPeers(options: PeersOptions): Peers {
     },
     broadcast(frame) {
       const text = JSON.stringify(frame)
-      for (const peer of peers) if (peer.token !== undefined) send(peer, text)
+      for (const peer of peers) if (peer.visitor !== undefined) send(peer, text)
     },
-    checkTokens() {
+    checkWelcome() {
       for (const peer of peers) {
-        if (peer.token !== undefined && authenticate(peer.token) === undefined) {
+        if (peer.visitor !== undefined && !options.isWelcome(peer.visitor)) {
           drop(peer, socketCloseCodes.unauthorized, 'revoked')
         }
       }
     },
-    greeted: () => [...peers].filter(({ token }) => token !== undefined).length,
+    greeted: () => [...peers].filter(({ visitor }) => visitor !== undefined).length,
     close: () => clearInterval(heartbeat),
   }
 }

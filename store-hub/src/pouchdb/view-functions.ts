@@ -3,7 +3,8 @@
 // 1. Only administrators write design documents: a `vm` context keeps their functions from meeting ours by accident,
 //    it is no wall against someone who means harm.
 // 2. Only JSON texts cross the border, so a function can't change the document that others see.
-// 3. A function is compiled once, and stopped after a time: one that never ends would stop the whole server.
+// 3. A function is compiled once, however often its view is asked, and stopped after a time: one that never ends would
+//    stop the whole server.
 import { createContext, Script } from 'node:vm'
 import type { Context } from 'node:vm'
 import { batchOf } from './document-batches.ts'
@@ -13,6 +14,8 @@ import type { Reduce } from './reduce-functions.ts'
 import type { PouchDocument } from './types.ts'
 
 const TIME_LIMIT_MS = 2_000
+/** Each has a context of its own, of about 100 kB. */
+const MAX_COMPILED = 200
 
 const PRELUDE = `'use strict';
   const isArray = Array.isArray, toJSON = JSON.stringify, log = function () {};
@@ -20,8 +23,23 @@ const PRELUDE = `'use strict';
   let emitted = [];
   const emit = function (key, value) { emitted.push([key, value]); };`
 
+type Compiled = (input: string) => string
+
+/** By what they were made of; those that were asked for last stand last. */
+const compiled = new Map<string, Compiled>()
+
 /** Compiles `source` as `given`; `call` is the body of the function that gets `input`. Its result comes back as text. */
-export function compileFunction(source: string, call: string): (input: string) => string {
+export function compileFunction(source: string, call: string): Compiled {
+  const key = JSON.stringify([source, call])
+  const run = compiled.get(key) ?? compile(source, call)
+  compiled.delete(key)
+  compiled.set(key, run)
+  const oldest = compiled.size > MAX_COMPILED ? compiled.keys().next().value : undefined
+  if (oldest !== undefined) compiled.delete(oldest)
+  return run
+}
+
+function compile(source: string, call: string): Compiled {
   const body = source.trim().replace(/;$/, '')
   const context: Context = createContext(Object.create(null) as object)
   new Script(`${PRELUDE}\nconst given = (${body}\n);\nglobalThis.run = function (input) { ${call} };`, {

@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { couchServer, couchServerRouting, type CouchPrincipal } from '../couch-server/index.ts'
+import { createDelegatedWrites } from '../delegated-writes/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { openSyncLog, type SyncLog } from '../sync-log/index.ts'
 import { createOffers, keepRefused, openQuarantine, type Quarantine } from './index.ts'
@@ -32,14 +33,15 @@ beforeEach(async () => {
   refusal = 'the day is not open yet'
   writers = new Set(['s001-t01-1'])
   app = fastify(couchServerRouting)
-  const offers = createOffers({ app, quarantine, senderOf: (origin) => (writers.has(origin) ? till : undefined) })
+  const writes = createDelegatedWrites<CouchPrincipal>(app)
+  const offers = createOffers({ writes, quarantine, senderOf: (origin) => (writers.has(origin) ? till : undefined) })
   offer = offers.offer
   await app.register(
     couchServer({
       store,
       access: {
         authenticate: (request) =>
-          offers.principalOf(request) ?? (request.headers.authorization === 'Bearer till' ? till : undefined),
+          writes.principalOf(request) ?? (request.headers.authorization === 'Bearer till' ? till : undefined),
       },
       validateDocument: () => (refusal === undefined ? undefined : { error: 'forbidden', reason: refusal }),
       onRefused: ({ principal, database, replicated, documents }) =>

@@ -1,2 +1,2 @@
-export { createStatusReader, statusRoutes } from './status.ts'
+export { createStatusReader, statusRoutes, type StatusReader } from './status.ts'
 export { registerMetrics } from './metrics.ts'

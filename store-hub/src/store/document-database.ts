@@ -138,6 +138,9 @@ export interface DatabaseInfo {
   readonly updateSequence: number
   readonly revsLimit: number
   readonly compactRunning: boolean
+}
+
+export interface DatabaseSizes {
   /** bytes on disk, its write-ahead log included */
   readonly fileBytes: number
   /** bytes of the file that hold something */
@@ -146,9 +149,12 @@ export interface DatabaseInfo {
 
 export interface DocumentDatabase {
   readonly name: string
-  /** as `info` has it, for those who ask at every request: `info` also asks the file */
+  /** as `info` has it */
   readonly updateSequence: number
+  /** From memory. */
   info(): DatabaseInfo
+  /** From the file: not for those who ask at every request. */
+  sizes(): DatabaseSizes
 
   /** Undefined for an id that was never written. A deleted document has a head. */
   head(id: string): DocumentHead | undefined

@@ -1,5 +1,5 @@
 // The statements of one database, and the shapes of their rows.
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { query } from './connection.ts'
 
 /** A document without its tree's text where it has one leaf only. */
@@ -33,6 +33,9 @@ export interface DatabaseState {
   readonly revsLimit: number
 }
 
+/** https://sqlite.org/rescode.html#constraint_unique */
+const SQLITE_CONSTRAINT_UNIQUE = 2067
+
 const HEAD = `d.sequence, d.id, d.rev, d.deleted, d.leaves, CASE WHEN d.leaves > 1 THEN d.tree END AS tree`
 const WITH_BODY = `FROM document d LEFT JOIN body b ON b.key = d.body`
 
@@ -40,6 +43,15 @@ export type Rows = ReturnType<typeof prepareRows>
 
 export function prepareRows(connection: DatabaseSync) {
   const listings = new Map<string, ReturnType<typeof query<HeadBodyRow>>>()
+  const lists = new Map<string, StatementSync>()
+  const ofRows = (sql: string, row: string, count: number): StatementSync => {
+    const key = `${count} ${sql}`
+    const known = lists.get(key)
+    if (known !== undefined) return known
+    const made = connection.prepare(`${sql} VALUES ${Array.from({ length: count }, () => row).join(', ')}`)
+    lists.set(key, made)
+    return made
+  }
   return {
     head: query<HeadRow>(connection, `SELECT ${HEAD} FROM document d WHERE id = ?`),
     document: query<DocumentRow>(
@@ -57,6 +69,21 @@ export function prepareRows(connection: DatabaseSync) {
       `INSERT INTO document (sequence, id, rev, deleted, leaves, body, tree) VALUES (?, ?, ?, ?, 1, ?, ?)
        ON CONFLICT (id) DO NOTHING`,
     ),
+    /** `count` rows of (sequence, id, rev, deleted, body, tree); false, and none is there, when an id is known or stands twice. */
+    insertDocuments(count: number, values: readonly SQLInputValue[]): boolean {
+      const columns = 'INSERT INTO document (sequence, id, rev, deleted, body, tree, leaves)'
+      try {
+        ofRows(columns, '(?, ?, ?, ?, ?, ?, 1)', count).run(...values)
+        return true
+      } catch (error) {
+        if ((error as { errcode?: number }).errcode === SQLITE_CONSTRAINT_UNIQUE) return false
+        throw error
+      }
+    },
+    /** `count` rows of (key, checksum, text). */
+    insertBodies(count: number, values: readonly SQLInputValue[]): void {
+      ofRows('INSERT INTO body (key, checksum, text)', '(?, ?, ?)', count).run(...values)
+    },
     moveDocument: connection.prepare(
       'UPDATE document SET sequence = ?, rev = ?, deleted = ?, leaves = ?, body = ?, tree = ? WHERE sequence = ?',
     ),

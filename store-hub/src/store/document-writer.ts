@@ -19,8 +19,13 @@ export type Mutable<State> = { -readonly [Key in keyof State]: State[Key] }
 
 /** What a body is checked against: a text of another document or revision is as wrong as a changed one. */
 export function bodyChecksum(id: string, rev: Revision, text: string): number {
-  return crc32(`${id}\n${rev}\n${text}`)
+  return crc32(text, crc32(`${id}\n${rev}\n`))
 }
+
+/** Rows of one statement: what more of them would save is little, and known documents among them cost it all. */
+const ROWS_TOGETHER = 20
+/** Groups that are not tried together after one that could not be. */
+const PAUSE_AFTER_KNOWN = 20
 
 /** The whole tree of a document, also where it is not written down. */
 export function treeOf(row: DocumentRow): StoredTree {
@@ -30,8 +35,46 @@ export function treeOf(row: DocumentRow): StoredTree {
 export function createDocumentWriter(rows: Rows, state: Mutable<DatabaseState>) {
   return { apply }
 
-  function apply(write: DocumentWrite): WriteResult {
+  /** What became of each write, in their order. */
+  function apply(writes: readonly DocumentWrite[]): WriteResult[] {
+    const results: WriteResult[] = []
+    let pause = 0
+    for (let from = 0; from < writes.length; from += ROWS_TOGETHER) {
+      const group = writes.slice(from, from + ROWS_TOGETHER)
+      const together = pause > 0 || group.length < ROWS_TOGETHER ? undefined : insertTogether(group)
+      if (together === undefined) pause = pause > 0 ? pause - 1 : PAUSE_AFTER_KNOWN
+      for (const result of together ?? group.map(applyOne)) results.push(result)
+    }
+    return results
+  }
+
+  function applyOne(write: DocumentWrite): WriteResult {
     return write.kind === 'edit' ? edit(write) : replicate(write)
+  }
+
+  /** Documents that are all new, by one statement; undefined, and nothing changed, when one of them may be known. */
+  function insertTogether(writes: readonly DocumentWrite[]): WriteResult[] | undefined {
+    const documents: (string | number | null)[] = []
+    const bodies: (string | number)[] = []
+    const results: WriteResult[] = []
+    let deletions = 0
+    for (const [index, write] of writes.entries()) {
+      const { id, deleted, body } = write
+      const key = state.lastBody + 1 + index
+      if (write.kind === 'edit' && write.rev !== undefined) return undefined
+      const rev = write.kind === 'edit' ? revisionAfter(undefined, deleted, body) : revisionOf(write)
+      documents.push(state.sequence + 1 + index, id, rev, deleted ? 1 : 0, key, pathText(write, key))
+      bodies.push(key, bodyChecksum(id, rev, body), body)
+      results.push({ kind: 'stored', id, rev, isNew: true })
+      if (deleted) deletions += 1
+    }
+    if (!rows.insertDocuments(ROWS_TOGETHER, documents)) return undefined
+    rows.insertBodies(ROWS_TOGETHER, bodies)
+    state.sequence += writes.length
+    state.lastBody += writes.length
+    state.deleted += deletions
+    state.documents += writes.length - deletions
+    return results
   }
 
   function edit(write: EditWrite): WriteResult {
@@ -58,11 +101,17 @@ export function createDocumentWriter(rows: Rows, state: Mutable<DatabaseState>) 
     return leavesOf(treeOf(row)).find((leaf) => leaf.rev === write.rev)?.rev
   }
 
-  function replicate({ id, revisions, deleted, body }: ReplicatedWrite): WriteResult {
-    const rev = `${revisions.start}-${revisions.ids[0]}`
-    const key = state.lastBody + 1
-    const path = revisions.ids.length === 1 ? null : encodeTree([pathOf(revisions, deleted, key, state.revsLimit)])
-    if (insert(id, rev, deleted, body, path)) return { kind: 'stored', id, rev, isNew: true }
+  /** The text of the tree that a new document begins with; null where its one revision says all of it. */
+  function pathText(write: DocumentWrite, key: number): string | null {
+    if (write.kind === 'edit' || write.revisions.ids.length === 1) return null
+    return encodeTree([pathOf(write.revisions, write.deleted, key, state.revsLimit)])
+  }
+
+  function replicate(write: ReplicatedWrite): WriteResult {
+    const { id, revisions, deleted, body } = write
+    const rev = revisionOf(write)
+    if (insert(id, rev, deleted, body, pathText(write, state.lastBody + 1)))
+      return { kind: 'stored', id, rev, isNew: true }
 
     const row = rows.document.get(id)
     if (row === undefined) throw new Error(`A document is neither new nor known: '${id}'`)
@@ -122,6 +171,8 @@ export function createDocumentWriter(rows: Rows, state: Mutable<DatabaseState>) 
     return state.lastBody
   }
 }
+
+const revisionOf = ({ revisions }: ReplicatedWrite): Revision => `${revisions.start}-${revisions.ids[0]}`
 
 /** The same edit of the same revision has the same name wherever it is made. */
 function revisionAfter(parent: Revision | undefined, deleted: boolean, body: string): Revision {

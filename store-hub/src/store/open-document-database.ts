@@ -23,7 +23,7 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { compactDatabase } from './compaction.ts'
 import { openConnection, readNumber } from './connection.ts'
-import type { DatabaseInfo, DocumentDatabase, DocumentWrite } from './document-database.ts'
+import type { DatabaseInfo, DatabaseSizes, DocumentDatabase, DocumentWrite } from './document-database.ts'
 import { createDocumentReader } from './document-reader.ts'
 import { createSpaceCheck } from './disk-space.ts'
 import { prepareRows, type DatabaseState } from './document-rows.ts'
@@ -42,7 +42,7 @@ export interface DocumentDatabaseOptions {
   readonly durable?: boolean
   /** bytes that stay free on the disk; default 32 MiB */
   readonly reserveBytes?: number
-  /** The file never grows beyond this many pages of 4 KiB: a disk that is full, for tests. */
+  /** The file never grows beyond this many pages: a disk that is full, for tests. */
   readonly maxPages?: number
   /** Told after each transaction how many jobs shared it. */
   readonly onCommit?: (jobs: number) => void
@@ -96,6 +96,7 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
       return state.sequence
     },
     info: () => guarded(readInfo),
+    sizes: () => guarded(readSizes),
     head: (id) => guarded(() => reader.head(id)),
     revisionTree: (id) => guarded(() => reader.revisionTree(id)),
     read: (id, rev) => guarded(() => reader.read(id, rev)),
@@ -110,13 +111,13 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
     async write(writes) {
       if (writes.length === 0) return []
       const sound = writes.map((write) => toSoundWrite(write, name))
-      return queue.run(byteSize(sound), () => sound.map(writer.apply))
+      return queue.run(byteSize(sound), () => writer.apply(sound))
     },
     async writeTogether(writes, locals) {
       const sound = writes.map((write) => toSoundWrite(write, name))
       const localBytes = locals.reduce((sum, { id, body = '' }) => sum + id.length + body.length + 100, 0)
       return queue.run(byteSize(sound) + localBytes, () => ({
-        documents: sound.map(writer.apply),
+        documents: writer.apply(sound),
         locals: locals.map(local.apply),
       }))
     },
@@ -156,14 +157,14 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
   }
 
   function readInfo(): DatabaseInfo {
+    const { documents: documentCount, deleted: deletedCount, sequence: updateSequence, revsLimit } = state
+    return { documentCount, deletedCount, updateSequence, revsLimit, compactRunning: compaction !== undefined }
+  }
+
+  function readSizes(): DatabaseSizes {
     const pageBytes = readNumber(connection, 'page_size')
     const pages = readNumber(connection, 'page_count')
     return {
-      documentCount: state.documents,
-      deletedCount: state.deleted,
-      updateSequence: state.sequence,
-      revsLimit: state.revsLimit,
-      compactRunning: compaction !== undefined,
       fileBytes: pages * pageBytes + (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0),
       activeBytes: (pages - readNumber(connection, 'freelist_count')) * pageBytes,
     }

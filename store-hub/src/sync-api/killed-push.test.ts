@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { salesDatabaseOf, type Enrolment, type SyncOperationResult } from '@tidemark/contracts'
+import { salesDatabaseOf, type SyncOperationResult } from '@tidemark/contracts'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import {
+  enrolTill,
+  type EnrolledTill,
   connectTill,
   eventually,
   freePort,
@@ -60,7 +62,12 @@ it('makes each operation happen once, although the hub is killed in the middle o
     const slice = sales.slice(round * salesPerRound, (round + 1) * salesPerRound)
     const operations = [
       ...created.map(({ _id }) => ({
-        ...operation('update', _id, { priceMinor: 1000 + round, name: `round ${round}` }, `update ${round} ${_id}`),
+        ...operation(
+          'update',
+          _id,
+          { priceMinor: 1000 + round, name: `round ${round}`, by: { id: 'm1', role: 'manager' } },
+          `update ${round} ${_id}`,
+        ),
         baseRev: revOf(results.get(round === 0 ? `create_${_id}` : `update_${round - 1}_${_id}`)),
       })),
       ...slice.map((sale) => ({ ...operation('create', sale._id, sale), entityType: 'sale' })),
@@ -93,13 +100,9 @@ function revOf(result: SyncOperationResult | undefined): string {
   return result?.status === 'synced' ? result.rev : ''
 }
 
-async function enrol(): Promise<Enrolment | false> {
-  const response = await fetch(`${url}/api/terminals`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"lane":1}',
-  })
-  return response.status === 201 && ((await response.json()) as Enrolment)
+async function enrol(): Promise<EnrolledTill | false> {
+  const { response, till } = await enrolTill(url, 1)
+  return response.status === 201 && till()
 }
 
 async function startProcess(): Promise<ChildProcess> {

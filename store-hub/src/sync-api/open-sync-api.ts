@@ -3,6 +3,7 @@ import type { HybridClock } from '@tidemark/contracts'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Store } from '../store/index.ts'
 import type { SyncLog } from '../sync-log/index.ts'
+import { checkManager } from '../terminals/index.ts'
 import { createArrivalMarks } from './arrival-marks.ts'
 import { createDocumentEntrance } from './document-entrance.ts'
 import { openOperationRecords } from './operation-records.ts'
@@ -50,7 +51,13 @@ export async function openSyncApi(options: SyncApiOptions): Promise<SyncApi> {
       keepRejected: options.keepRejected,
       nowMs,
     }),
-    resolve: { storeId, databaseOf, clock, append },
+    resolve: {
+      storeId,
+      databaseOf,
+      clock,
+      append,
+      refuseManager: (by) => checkManager({ at: clock.now(), by }, { storeId }, databaseOf)?.reason,
+    },
   })
 
   let timer: NodeJS.Timeout | undefined

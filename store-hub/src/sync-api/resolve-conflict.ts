@@ -30,6 +30,8 @@ export interface ResolveParts {
   readonly storeId: string
   readonly databaseOf: (name: string) => DocumentDatabase | undefined
   readonly clock: HybridClock
+  /** Why this person decides nothing in the store now; undefined for a manager of the catalogue. */
+  readonly refuseManager: (by: SyncResolution['by']) => string | undefined
   readonly append: (event: SyncLogEvent) => Promise<void>
 }
 
@@ -56,6 +58,8 @@ export async function resolveConflict(
   if (resolution.by.role !== 'manager' && resolution.by.role !== 'head-office') {
     return rejected('/resolution/by/role', 'must be manager or head-office')
   }
+  const refusal = resolution.by.role === 'manager' ? parts.refuseManager(resolution.by) : undefined
+  if (refusal !== undefined) return rejected('/resolution/by', refusal)
   const leaves = readLeaves(database, key.documentId)
   const present = conflictIdOf(
     key,

@@ -46,7 +46,7 @@ const update = (id: string, sku: string, data: Fields, more: Fields = {}): Opera
   entityId: `product:${sku}`,
   action: 'update',
   timestamp,
-  data,
+  data: { ...data, by: { id: 'm1', role: 'manager' } },
   ...more,
 })
 
@@ -326,7 +326,7 @@ describe('the sync API of a hub', () => {
     if (price === undefined || tax === undefined) throw new Error('two conflicts')
     expect(price).toMatchObject({ documentId: 'product:C-1', policy: 'field-merge', winningRev: `1-${'b'.repeat(32)}` })
     expect(price.differences.map(({ field }) => field)).toEqual(['/priceMinor'])
-    const by = { id: 'm7', role: 'manager' }
+    const by = { id: 'm1', role: 'manager' }
     const rev = `1-${'a'.repeat(32)}`
     const choice = { id: price.id, resolution: { kind: 'choose', rev, by } }
     const notHis = { id: price.id, resolution: { kind: 'choose', rev, by: { id: 'c1', role: 'cashier' } } }

@@ -37,6 +37,8 @@ export interface SyncLog {
   start(): void
   /** Brings the log up to the present sequences of all class databases. */
   catchUp(): Promise<void>
+  /** By database, the sequence up to which the log of the present epoch has told. */
+  cursors(): ReadonlyMap<string, number>
   /** Documents of this hub with several live revisions, as far as the log has come. */
   conflicts(): ConflictKey[]
   /** Calls `listener` when a conflict was seen or settled. */
@@ -71,6 +73,11 @@ export async function openSyncLog(options: SyncLogOptions): Promise<SyncLog> {
     append: (event) => chain.append([event]),
     start: follower.start,
     catchUp: follower.catchUp,
+    cursors() {
+      const { epoch, cursors } = chain.state()
+      // Between a rotation and the first entry of the new chain nothing is told yet.
+      return epoch === store.uuid ? cursors : new Map<string, number>()
+    },
     conflicts: () => conflictsOf(chain.state()),
     onConflicts(listener) {
       listeners.add(listener)

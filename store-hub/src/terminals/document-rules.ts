@@ -1,7 +1,7 @@
 // What a till may write, document by document. A refusal is that document's own result; the rest of its batch lands.
 //
 // 1. A document is of a known type and fits its schema, in the database of its type.
-// 2. A till writes its own receipts, its store's stock and products: nothing of another till, store or head office.
+// 2. A till writes its own receipts and its store's stock; for a manager also products and decisions: manager-rules.ts.
 // 3. A till whose lane was taken over delivers its receipts and nothing else.
 // 4. What is immutable is written once. The same id with other content is an integrity alarm, and the first stands.
 import {
@@ -14,26 +14,24 @@ import {
   type EntityClass,
 } from '@tidemark/contracts'
 import type { DocumentRefusal, DocumentToWrite } from '../couch-server/index.ts'
+import { checkConflict, checkEndOfLeaf, checkProduct, forbidden, type Records } from './manager-rules.ts'
 import type { TerminalPrincipal } from './terminal-access.ts'
 
 type Write = DocumentToWrite<TerminalPrincipal>
-type Rule = (write: Write) => DocumentRefusal | undefined
+type Rule = (write: Write, records: Records) => DocumentRefusal | undefined
 
-const maxReasonLength = 900
 /** Writes in flight that could meet another of the same id before either is on disk. */
 const maxRecent = 5000
 const recentMs = 30_000
 
-const forbidden = (reason: string): DocumentRefusal => ({
-  error: 'forbidden',
-  reason: reason.slice(0, maxReasonLength),
-})
-
-/** The `validateDocument` of the hub's `/db/`. */
-export function createDocumentRules(nowMs: () => number): (write: Write) => Promise<DocumentRefusal | undefined> {
+/** The `validateDocument` of the hub's `/db/`. `records` are the hub's databases, as they are at the moment of a write. */
+export function createDocumentRules(
+  nowMs: () => number,
+  records: Records,
+): (write: Write) => Promise<DocumentRefusal | undefined> {
   const recent = createRecentHashes(nowMs)
   return async (write) => {
-    const refused = checkForm(write) ?? checkRights(write)
+    const refused = checkForm(write) ?? checkRights(write, records)
     if (refused !== undefined) return refused
     return documentTypeOf(write.document['type'])?.immutable === true ? checkUnchanged(write, recent) : undefined
   }
@@ -41,7 +39,10 @@ export function createDocumentRules(nowMs: () => number): (write: Write) => Prom
 
 function checkForm({ database, document }: Write): DocumentRefusal | undefined {
   if (document._id.startsWith('_design/')) return forbidden('design documents are not for terminals')
-  if (document._deleted === true) return forbidden('documents are not deleted; correct them by a new entry')
+  if (document._deleted === true) {
+    // The rule of the class judges it: only a product's leaf may end.
+    return database === 'catalog' ? undefined : forbidden('documents are not deleted; correct them by a new entry')
+  }
   const problems = checkDocument(database, document)
   return problems.length > 0 ? forbidden(describeProblems(problems)) : undefined
 }
@@ -53,20 +54,18 @@ const rules: Readonly<Record<EntityClass, Rule>> = {
       : forbidden(`/incarnation must be ${principal.incarnation}: a terminal writes only its own receipts`),
   inventory: ({ principal, document }) =>
     document['storeId'] === principal.storeId ? undefined : forbidden(`/storeId must be ${principal.storeId}`),
-  catalog: ({ document }) =>
-    document['type'] === 'product'
-      ? undefined
-      : forbidden(`/type ${String(document['type'])} is written by head office; a store changes products only`),
-  conflicts: () => forbidden('conflicts are resolved at the conflict desk'),
+  catalog: (write, records) =>
+    write.document._deleted === true ? checkEndOfLeaf(write, records) : checkProduct(write, records),
+  conflicts: checkConflict,
   'sync-log': () => forbidden('the sync log is written by the hub'),
 }
 
-function checkRights(write: Write): DocumentRefusal | undefined {
+function checkRights(write: Write, records: Records): DocumentRefusal | undefined {
   const entityClass = classOfDatabase(write.database)
   if (write.principal.isReplaced && entityClass !== 'sales') {
     return forbidden('the lane of this till was taken over: it may deliver its receipts and nothing else')
   }
-  return entityClass === undefined ? forbidden('unknown database') : rules[entityClass](write)
+  return entityClass === undefined ? forbidden('unknown database') : rules[entityClass](write, records)
 }
 
 async function checkUnchanged(write: Write, recent: RecentHashes): Promise<DocumentRefusal | undefined> {

@@ -20,7 +20,7 @@ export interface TerminalAccess extends CouchAccess<TerminalPrincipal> {
   authenticate(request: FastifyRequest): TerminalPrincipal | undefined
 }
 
-/** Bearer tokens; only databases of a known class; no design documents; the sync log is the hub's own. */
+/** Short tokens; only databases of a known class; no design documents; the sync log is the hub's own. */
 export function terminalAccess(terminals: Terminals, now: () => Date): TerminalAccess {
   const isOpen = (database: string): boolean => {
     const period = salesPeriodOf(database)
@@ -53,7 +53,8 @@ export function isOpenPeriod(period: string, now: Date): boolean {
   return months >= -monthsBack && months <= monthsAhead
 }
 
-function bearerToken(header: string | undefined): string | undefined {
+/** What a request carries as its token. */
+export function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +([A-Za-z0-9_-]{1,200})$/i.exec(header ?? '')?.[1]
 }
 

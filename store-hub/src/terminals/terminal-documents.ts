@@ -1,4 +1,13 @@
-import { parseIncarnation, parseJournalId, salesPeriodOf, type Terminal } from '@tidemark/contracts'
+import {
+  clockNodeOfHub,
+  parseIncarnation,
+  parseJournalId,
+  salesPeriodOf,
+  schemaVersion,
+  terminalIdOf,
+  type EnrolmentRequest,
+  type Terminal,
+} from '@tidemark/contracts'
 import { pouchOf } from '../pouchdb/index.ts'
 import type { PouchDatabase } from '../pouchdb/index.ts'
 import type { Store } from '../store/index.ts'
@@ -35,5 +44,30 @@ async function incarnationsWithReceipts(sales: PouchDatabase, terminalId: string
     if (incarnation === undefined) return found
     found.push(incarnation)
     startkey = `journal:${incarnation}:\ufff0`
+  }
+}
+
+/** A new enrolment. `at` is an HLC stamp. */
+export function terminalDocument(enrolment: {
+  readonly storeId: string
+  readonly incarnation: string
+  readonly request: EnrolmentRequest
+  readonly at: string
+}): Terminal {
+  const { storeId, incarnation, request, at } = enrolment
+  const { lane, label, publicKey } = request
+  return {
+    _id: `terminal:${incarnation}`,
+    type: 'terminal',
+    schemaVersion,
+    storeId,
+    at,
+    by: { id: clockNodeOfHub(storeId), role: 'system' },
+    terminalId: terminalIdOf(storeId, lane),
+    incarnation,
+    lane,
+    ...(label !== undefined && { label }),
+    status: 'enrolled',
+    publicKey,
   }
 }

@@ -1,19 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Enrolment, HubStatus } from '@tidemark/contracts'
+import type { HubStatus } from '@tidemark/contracts'
 import { startTelemetry } from '@tidemark/telemetry'
 import type { FastifyInstance } from 'fastify'
 import { buildHub, type HubOptions } from '../app.ts'
-import { loadConfig } from '../config.ts'
+import { pouchOf } from '../pouchdb/index.ts'
+import { loadConfig, type HubConfig } from '../config.ts'
 import { startCentral, centralCredentials, type Central } from './central.ts'
 import { eventually } from './eventually.ts'
 import { startNats, type NatsProcess } from './nats-process.ts'
+import { enrolTill, type EnrolledTill } from './till.ts'
 import { openTcpLink, type TcpLink } from './tcp-link.ts'
 
 export interface TestHubOptions extends Partial<
-  Pick<HubOptions, 'lineTimings' | 'offerAgainMs' | 'leaseTimings' | 'socketTimings'>
+  Pick<HubOptions, 'lineTimings' | 'offerAgainMs' | 'leaseTimings' | 'reportTimings' | 'socketTimings'>
 > {
+  readonly enrolment?: HubConfig['enrolment']
+  readonly tokenLifetimeMs?: number
   /** URL of another central than the system's. */
   readonly central?: string
   /** Data folder in the system's, default `hub`. */
@@ -39,14 +43,28 @@ export interface RunningHub {
   readonly url: string
   enrol(lane: number, query?: string): Promise<Response>
   /** Waits until the hub has heard from central, then enrols. */
-  enrolWhenReady(lane: number): Promise<Enrolment>
+  enrolWhenReady(lane: number): Promise<EnrolledTill>
   status(): Promise<HubStatus>
   close(): Promise<void>
+}
+
+/** Who may change products and decide conflicts; a hub knows them before it enrols a till. */
+const manager = {
+  _id: 'cashier:m1',
+  type: 'cashier',
+  schemaVersion: 1,
+  storeId: 'hq',
+  at: '2026-11-01T00:00:00.000Z-0000-hq',
+  by: { id: 'hq', role: 'head-office' },
+  name: 'Mara',
+  role: 'manager',
+  status: 'active',
 }
 
 export async function startStore(): Promise<StoreSystem> {
   const directory = await mkdtemp(path.join(tmpdir(), 'hub-'))
   const central = await startCentral(directory)
+  await pouchOf(central.store.database('catalog') ?? (await central.store.create('catalog'))).put(manager)
   const nats = await startNats(path.join(directory, 'nats'))
   const centralLink = await openTcpLink(central.port)
   const natsLink = await openTcpLink(nats.port)
@@ -58,6 +76,7 @@ export async function startStore(): Promise<StoreSystem> {
     HUB_DATA_DIR: path.join(directory, 'hub'),
     COUCHDB_URL: `http://${centralCredentials}@127.0.0.1:${centralLink.port}`,
     NATS_URL: `nats://127.0.0.1:${natsLink.port}`,
+    HUB_ENROLMENT: 'open',
     LOG_LEVEL: 'silent',
   })
   return {
@@ -67,9 +86,13 @@ export async function startStore(): Promise<StoreSystem> {
     centralLink,
     natsLink,
     environment,
-    async startHub({ central: otherCentral, folder = 'hub', ...options } = {}) {
+    async startHub({ central: otherCentral, folder = 'hub', enrolment = 'open', tokenLifetimeMs, ...options } = {}) {
       const other = otherCentral === undefined ? {} : { COUCHDB_URL: otherCentral }
-      const data = { HUB_DATA_DIR: path.join(directory, folder) }
+      const data = {
+        HUB_DATA_DIR: path.join(directory, folder),
+        HUB_ENROLMENT: enrolment,
+        ...(tokenLifetimeMs !== undefined && { HUB_TOKEN_SECONDS: String(tokenLifetimeMs / 1000) }),
+      }
       const hub = await startHub({ ...environment(0), ...data, ...other }, options)
       hubs.push(hub)
       return hub
@@ -89,21 +112,15 @@ async function startHub(env: Record<string, string>, options: Partial<HubOptions
   const telemetry = startTelemetry({ serviceName: 'tidemark-hub' })
   const app = await buildHub({ config: loaded.config, telemetry, ...options })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const enrol = (lane: number, query = ''): Promise<Response> =>
-    fetch(`${url}/api/terminals${query}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ lane }),
-    })
   let closing: Promise<void> | undefined
   return {
     app,
     url,
-    enrol,
+    enrol: async (lane, query) => (await enrolTill(url, lane, query)).response,
     enrolWhenReady: (lane) =>
       eventually('the hub enrols terminals', async () => {
-        const response = await enrol(lane)
-        return response.status === 201 && ((await response.json()) as Enrolment)
+        const { response, till } = await enrolTill(url, lane)
+        return response.status === 201 && till()
       }),
     status: async () => (await (await fetch(`${url}/api/status`)).json()) as HubStatus,
     close() {

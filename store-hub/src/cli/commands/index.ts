@@ -1,5 +1,7 @@
 import type { Command } from '../command.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
+import { importCommand } from './import.ts'
+import { enrolCodeCommand } from './enrol-code.ts'
 import { leaseCommands } from './lease.ts'
 import { quarantineCommands } from './quarantine.ts'
 import { statusCommand } from './status.ts'
@@ -12,6 +14,8 @@ export const commands: readonly Command[] = [
   compactCommand,
   backupCommand,
   restoreCommand,
+  importCommand,
+  enrolCodeCommand,
   ...quarantineCommands,
   ...leaseCommands,
 ]

@@ -3,31 +3,24 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { CouchContext, Handler } from '../context.ts'
 import { addEndpoint, databaseOf, queryOf, writeContextOf } from '../context.ts'
 import { MISSING_REVISION, isRevision } from '../document-rules.ts'
-import { sliceDocuments } from '../document-slices.ts'
-import type { Slice } from '../document-slices.ts'
 import { CouchError, badRequest } from '../errors.ts'
-import { jsonBody, jsonObject } from '../json-body.ts'
-import type { JsonBody } from '../json-body.ts'
+import { jsonObject } from '../json-body.ts'
 import type { CouchPrincipal } from '../options.ts'
 import type { ReadOptions, ReadRevision } from '../read-documents.ts'
 import { readRevisions } from '../read-documents.ts'
 import { diffRevisions } from '../revision-tree.ts'
 import { sendPieces } from '../send-text.ts'
-import { mayHaveUnusualNumbers } from '../stored-body.ts'
+import { readSentBatch } from '../sent-documents.ts'
 import type { DocumentDatabase } from '../../store/index.ts'
-import type { SentDocument, WriteOutcome } from '../write-documents.ts'
+import type { WriteOutcome } from '../write-documents.ts'
 import { writeDocuments } from '../write-documents.ts'
 
 export function bulkRoutes<P extends CouchPrincipal>(app: FastifyInstance, context: CouchContext<P>): void {
   const { limits } = context
 
   const bulkDocs: Handler = async (request, reply) => {
-    const { docs, new_edits: newEdits = true } = jsonObject(request)
-    const body = jsonBody(request)
-    if (!Array.isArray(docs) || body === undefined) throw badRequest('POST body must include `docs` parameter.')
-    if (typeof newEdits !== 'boolean') throw badRequest('`new_edits` parameter must be a boolean.')
-    requireBatch(docs.length, limits.batchDocuments)
-    const sent = toSentDocuments(docs, body)
+    const { sent, newEdits } = readSentBatch(request, limits)
+    requireBatch(sent.length, limits.batchDocuments)
     const outcomes = await writeDocuments(writeContextOf(context, request), sent, !newEdits)
     requireSense(outcomes, newEdits)
     const results = newEdits ? outcomes : outcomes.filter((outcome) => outcome.kind !== 'stored')
@@ -98,21 +91,6 @@ function requireSense(outcomes: readonly WriteOutcome[], newEdits: boolean): voi
   if (first?.kind === 'refused' && outcomes.every(isNonsense)) {
     throw new CouchError(first.status, first.error, first.reason)
   }
-}
-
-function toSentDocuments(docs: readonly unknown[], body: JsonBody): SentDocument[] {
-  let known: Slice[] | undefined
-  const text = (index: number): string => {
-    known ??= sliceDocuments(body.bytes)
-    const { start, end } = known[index] ?? { start: 0, end: 0 }
-    return body.bytes.toString('utf8', start, end)
-  }
-  const mayBeUnusual = mayHaveUnusualNumbers(body.text)
-  return docs.map((value, index) => ({
-    value,
-    text: () => text(index),
-    hasUnusualNumbers: mayBeUnusual && mayHaveUnusualNumbers(text(index)),
-  }))
 }
 
 interface Wanted {

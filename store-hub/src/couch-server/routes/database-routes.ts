@@ -8,7 +8,7 @@ import { badRequest, forbidden, illegalDatabaseName, notFound, notImplemented } 
 import { jsonBody, jsonObject } from '../json-body.ts'
 import { readSecurity, writeSecurity } from '../local-documents.ts'
 import type { CouchPrincipal } from '../options.ts'
-import { mayHaveUnusualNumbers } from '../stored-body.ts'
+import { readSentDocument } from '../sent-documents.ts'
 import { expectStored, writeDocuments } from '../write-documents.ts'
 
 /** A database as a whole: making, describing and removing it, and its settings. */
@@ -41,9 +41,7 @@ export function databaseRoutes<P extends CouchPrincipal>(app: FastifyInstance, c
   }
 
   const add: Handler = async (request, reply) => {
-    const value = jsonObject(request)
-    const text = jsonBody(request)?.text ?? ''
-    const sent = { value, text: () => text, hasUnusualNumbers: mayHaveUnusualNumbers(text) }
+    const sent = readSentDocument(request, context.limits)
     const [outcome] = await writeDocuments(writeContextOf(context, request), [sent], false)
     const status = queryOf(request).text('batch') === 'ok' ? 202 : 201
     return reply.code(status).send({ ok: true, ...expectStored(outcome) })

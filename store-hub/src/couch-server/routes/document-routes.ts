@@ -3,7 +3,7 @@ import type { CouchContext, Endpoint, Handler } from '../context.ts'
 import { addEndpoint, databaseOf, pathParameter, queryOf, writeContextOf } from '../context.ts'
 import { findIdFault, isLocalId } from '../document-rules.ts'
 import { CouchError, badRequest, conflict, forbidden, notFound } from '../errors.ts'
-import { jsonBody, jsonObject } from '../json-body.ts'
+import { jsonBody } from '../json-body.ts'
 import { listLocalDocuments, readLocalDocument } from '../local-documents.ts'
 import { readOpenRevisions, toJsonList, toParts, wantsParts } from '../open-revisions.ts'
 import type { CouchPrincipal } from '../options.ts'
@@ -12,9 +12,10 @@ import type { ReadDocument } from '../read-document.ts'
 import { readDocument, readWinner } from '../read-document.ts'
 import { sendPieces } from '../send-text.ts'
 import type { DocumentDatabase } from '../../store/index.ts'
-import { mayHaveUnusualNumbers } from '../stored-body.ts'
-import type { SentDocument } from '../write-documents.ts'
+import { readSentDocument, toSentDocument } from '../sent-documents.ts'
+import type { SentDocument } from '../sent-documents.ts'
 import { expectStored, writeDocuments } from '../write-documents.ts'
+import type { WriteOutcome } from '../write-documents.ts'
 
 type IdOf = (request: FastifyRequest) => string
 
@@ -51,11 +52,8 @@ export function documentRoutes<P extends CouchPrincipal>(app: FastifyInstance, c
 function documentEndpoint<P extends CouchPrincipal>(context: CouchContext<P>, idOf: IdOf): Endpoint {
   const checkedId: IdOf = (request) => requireId(idOf(request), context.limits.idBytes)
 
-  const write = async (request: FastifyRequest, document: object, text: string, replicated = false) => {
-    const sent: SentDocument = { value: document, text: () => text, hasUnusualNumbers: mayHaveUnusualNumbers(text) }
-    const [outcome] = await writeDocuments(writeContextOf(context, request), [sent], replicated)
-    return expectStored(outcome)
-  }
+  const write = (request: FastifyRequest, sent: SentDocument, replicated = false): Promise<WriteOutcome[]> =>
+    writeDocuments(writeContextOf(context, request), [sent], replicated)
 
   const get: Handler = (request, reply) => {
     const database = databaseOf(context, request)
@@ -75,13 +73,9 @@ function documentEndpoint<P extends CouchPrincipal>(context: CouchContext<P>, id
   const put: Handler = async (request, reply) => {
     const id = checkedId(request)
     const query = queryOf(request)
-    const document = withRevision(jsonObject(request), sentRevision(request, query))
-    if (document['_id'] !== undefined && document['_id'] !== id) {
-      throw badRequest('Document ID in the body must be that of the URL')
-    }
-    const text = jsonBody(request)?.text ?? '{}'
-    const replicated = !query.boolean('new_edits', true)
-    return answerWritten(reply, 201, query, await write(request, { ...document, _id: id }, text, replicated))
+    const named = { id, rev: sentRevision(request, query) }
+    const sent = readSentDocument(request, context.limits, named)
+    return answerWritten(reply, 201, query, await write(request, sent, !query.boolean('new_edits', true)))
   }
 
   const remove: Handler = async (request, reply) => {
@@ -90,7 +84,7 @@ function documentEndpoint<P extends CouchPrincipal>(context: CouchContext<P>, id
     const rev = sentRevision(request, query)
     if (!isLocalId(id)) requireRemovable(databaseOf(context, request), id, rev)
     const document = { _id: id, _deleted: true, ...(rev === undefined ? {} : { _rev: rev }) }
-    return answerWritten(reply, 200, query, await write(request, document, JSON.stringify(document)))
+    return answerWritten(reply, 200, query, await write(request, toSentDocument(document)))
   }
 
   const copy: Handler = async (request, reply) => {
@@ -98,7 +92,7 @@ function documentEndpoint<P extends CouchPrincipal>(context: CouchContext<P>, id
     const destination = readDestination(request, context.limits.idBytes)
     const source = readDocument(databaseOf(context, request), context.sequences, checkedId(request), query)
     const document = { ...(JSON.parse(source.text) as object), _id: destination.id, _rev: destination.rev }
-    return answerWritten(reply, 201, query, await write(request, document, source.text))
+    return answerWritten(reply, 201, query, await write(request, toSentDocument(document, source.text)))
   }
 
   return { GET: ['read', get], PUT: ['read', put], DELETE: ['read', remove], COPY: ['read', copy] }
@@ -122,25 +116,19 @@ function answerDocument(request: FastifyRequest, reply: FastifyReply, { rev, tex
   return isKnown ? reply.code(304).send() : reply.type('application/json').send(text)
 }
 
-/** `batch=ok` is answered as accepted, though it is on disk as any other write. */
+/** The answer's text. `batch=ok` is answered as accepted, though it is on disk as any other write. */
 function answerWritten(
   reply: FastifyReply,
   status: number,
   query: Parameters,
-  stored: { id: string; rev: string },
-): FastifyReply {
-  return reply
+  [outcome]: readonly WriteOutcome[],
+): string {
+  const { id, rev } = expectStored(outcome)
+  reply
     .code(query.text('batch') === 'ok' ? 202 : status)
-    .header('etag', `"${stored.rev}"`)
-    .send({ ok: true, ...stored })
-}
-
-function withRevision(document: Record<string, unknown>, rev: string | undefined): Record<string, unknown> {
-  if (rev === undefined) return document
-  if (document['_rev'] !== undefined && document['_rev'] !== rev) {
-    throw badRequest('Document rev from request body and query string have different values')
-  }
-  return { ...document, _rev: rev }
+    .header('etag', `"${rev}"`)
+    .type('application/json')
+  return `{"ok":true,"id":${JSON.stringify(id)},"rev":"${rev}"}`
 }
 
 /** The revision that a request names in its query or as an ETag in `If-Match`. */

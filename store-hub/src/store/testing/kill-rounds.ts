@@ -58,7 +58,7 @@ export async function runKillRounds({
       kept = round % ROUNDS_PER_FILE === 1 ? ofRound : [...kept, ...ofRound]
       const database = openDocumentDatabase({ file, name: 'sales' })
       losses.push(...(await findLosses(database, kept)).map((loss) => `round ${round}: ${loss}`))
-      bytes = Math.max(bytes, database.info().fileBytes)
+      bytes = Math.max(bytes, database.sizes().fileBytes)
       await database.close()
       onRound?.(round, ofRound.length)
     }

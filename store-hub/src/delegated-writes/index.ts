@@ -1,0 +1,2 @@
+export { createDelegatedWrites } from './delegated-writes.ts'
+export type { DelegatedWrites, WriteAnswer } from './delegated-writes.ts'

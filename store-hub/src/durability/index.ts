@@ -1,0 +1,2 @@
+export { createDurability } from './durability.ts'
+export { durabilityRoutes } from './durability-routes.ts'

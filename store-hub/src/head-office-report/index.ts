@@ -1,0 +1,1 @@
+export { createHeadOfficeReport, type ReportTimings } from './head-office-report.ts'
