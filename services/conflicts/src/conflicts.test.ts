@@ -297,5 +297,6 @@ test('a request that is wrong is told which field', async () => {
   expect((await ask('/conflicts?cursor=abc')).body.problems).toMatchObject([{ field: '/query/cursor' }])
   expect((await ask('/conflicts?colour=red')).body.problems).toMatchObject([{ field: '/query/colour' }])
   expect((await ask('/conflicts?storeId=s999')).status).toBe(404)
+  expect((await ask('/change-requests?storeId=s999')).status).toBe(404)
   expect((await ask('/conflicts/conflict:none')).status).toBe(404)
 })

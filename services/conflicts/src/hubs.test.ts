@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitUntil } from '@tidemark/service-kit/test-support'
-import { product, startDesk, type DeskSystem, type Fields } from '../test/desk-system.ts'
+import { product, stamp, startDesk, type DeskSystem, type Fields } from '../test/desk-system.ts'
 import { startHub, type HubProcess } from '../test/hub-process.ts'
 
 let system: DeskSystem
 let hubs: readonly [HubProcess, HubProcess]
 beforeAll(async () => {
   system = await startDesk()
+  await system.replicate('catalog', cashier, '1-a')
   hubs = await Promise.all([startHub('s001', system), startHub('s002', system)])
 }, 60_000)
 afterAll(async () => {
@@ -14,13 +15,29 @@ afterAll(async () => {
   await system?.stop()
 })
 
+const by = { id: 'm7', role: 'manager' } as const
+const cashier = {
+  _id: 'cashier:m7',
+  type: 'cashier',
+  schemaVersion: 1,
+  storeId: 'hq',
+  at: stamp(0, 'hq'),
+  by: { id: 'hq', role: 'head-office' },
+  name: 'Mara',
+  role: 'manager',
+  status: 'active',
+}
+
 /** Two stores edit one product before either has heard of the other's edit. */
 async function editInBoth(sku: string, first: Fields, second: Fields): Promise<string> {
   const id = `product:${sku}`
-  const { _id, ...data } = product(sku, 1, 's001t01')
+  const { _id, ...data } = { ...product(sku, 1, 's001t01'), by }
   const baseRev = await hubs[0].push('create', id, data)
   await waitUntil('the other store has it', async () => (await hubs[1].read(id))?.['_rev'] === baseRev)
-  await Promise.all([hubs[0].push('update', id, first, baseRev), hubs[1].push('update', id, second, baseRev)])
+  await Promise.all([
+    hubs[0].push('update', id, { ...first, by }, baseRev),
+    hubs[1].push('update', id, { ...second, by }, baseRev),
+  ])
   return id
 }
 
@@ -68,7 +85,6 @@ test('a manager decides at a hub, and the case at the desk is over', async () =>
   const [hub] = hubs
   await waitUntil('the hub has both sides', async () => (await hub.conflicts()).conflicts.length > 0)
   const rev = found.leaves.find(({ body }) => body['taxCode'] === 'zero')?.rev ?? ''
-  const by = { id: 'm7', role: 'manager' } as const
   const { results } = await hub.conflicts([{ id: found.id, resolution: { kind: 'choose', rev, by } }])
   expect(results).toMatchObject([{ id: found.id, status: 'resolved', rev }])
   expect(await system.caseOf(id, 'resolved')).toMatchObject({ id: found.id, resolution: `revision ${rev} stands` })

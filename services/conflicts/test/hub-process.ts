@@ -3,7 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { SyncConflictsResponse, SyncPushResponse, SyncResolution } from '@tidemark/contracts'
+import {
+  makeDeviceKey,
+  publicKeyOf,
+  requestDeviceToken,
+  type Enrolment,
+  type SyncConflictsResponse,
+  type SyncPushResponse,
+  type SyncResolution,
+} from '@tidemark/contracts'
 import { freePort, startProcess, waitUntil } from '@tidemark/service-kit/test-support'
 import type { DeskSystem, Fields } from './desk-system.ts'
 
@@ -34,18 +42,22 @@ export async function startHub(storeId: string, { central, nats }: DeskSystem): 
       HUB_DATA_DIR: folder,
       COUCHDB_URL: central.url,
       NATS_URL: nats.url,
+      HUB_ENROLMENT: 'open',
       LOG_LEVEL: 'silent',
     },
     readyUrl: `${url}/health/ready`,
   })
+  const key = await makeDeviceKey()
   const headers = { 'content-type': 'application/json', authorization: '' }
   const post = (path: string, body: unknown): Promise<Response> =>
     fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
   // A hub enrols no till before it has heard from central.
   await waitUntil('the till is enrolled', async () => {
-    const response = await post('/api/terminals', { lane: 1 })
+    const response = await post('/api/terminals', { lane: 1, publicKey: await publicKeyOf(key) })
     if (response.status !== 201) return false
-    headers.authorization = `Bearer ${((await response.json()) as { token: string }).token}`
+    const { incarnation } = (await response.json()) as Enrolment
+    const ask = async (path: string, body: unknown): Promise<unknown> => (await post(path, body)).json()
+    headers.authorization = `Bearer ${(await requestDeviceToken(ask, incarnation, key)).token}`
     return true
   })
 

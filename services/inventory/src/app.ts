@@ -6,6 +6,7 @@ import { createStockJudge } from './events/judge-stock.ts'
 import { createStockHandler } from './events/stock-changes.ts'
 import { repeatWork, type RepeatedWork } from './events/repeat-work.ts'
 import { watchStock, type StockWatch } from './events/watch-stock.ts'
+import { addCashierRoutes } from './routes/cashiers.ts'
 import { addCountRoute } from './routes/counts.ts'
 import { addExceptionRoutes } from './routes/exceptions.ts'
 import { addHistoryRoute } from './routes/history.ts'
@@ -25,10 +26,12 @@ import { stockDesign } from './stores/design/stock-views.ts'
 import { openExceptions } from './stores/exception-store.ts'
 import { officeDatabase, withDatabase } from './stores/office-database.ts'
 import { openTransfers } from './stores/transfer-store.ts'
+import { openProductSearch } from './stores/product-search.ts'
 import { openStock } from './stores/stock-store.ts'
 
 const watchEveryMs = 1000
 const workEveryMs = 5000
+const indexEveryMs = 60_000
 
 export const inventoryService: ServiceDefinition = {
   name: 'inventory',
@@ -46,6 +49,7 @@ export const inventoryService: ServiceDefinition = {
     const office = withDatabase(client, officeDatabase, [officeDesign])
     const exceptions = openExceptions(office)
     const catalogue = openCatalogue(client)
+    const search = openProductSearch(client)
     const imports = openImports(office)
     const importDesk = openImportDesk({ catalogue, imports, now }, logger)
     const transfers = openTransfers(office, client)
@@ -60,8 +64,9 @@ export const inventoryService: ServiceDefinition = {
         addStockRoutes(app, stock)
         addHistoryRoute(app, stock)
         addExceptionRoutes(app, { stock, exceptions, judge: look, now })
-        addProductRoutes(app, catalogue)
+        addProductRoutes(app, catalogue, search)
         addPriceRoutes(app, catalogue)
+        addCashierRoutes(app, catalogue)
         addCountRoute(app, { stock, client })
         addTransferRoutes(app, { stock, transfers, now })
         addRebuildRoutes(app, rebuildDesk)
@@ -71,6 +76,11 @@ export const inventoryService: ServiceDefinition = {
             repeatWork('price changes came into effect', workEveryMs, logger, () =>
               applyDuePriceChanges(catalogue, now()),
             ),
+            // So that nobody who searches waits for the words of a whole catalogue.
+            repeatWork('words were indexed', indexEveryMs, logger, async () => {
+              await search('tidemark', 1)
+              return 0
+            }),
             repeatWork('transfers were finished', workEveryMs, logger, () => transfers.finishAll()),
           ]
           watch = watchStock({ client, database, logger, look, everyMs: watchEveryMs })

@@ -123,6 +123,11 @@ test('a promotion names products that exist and ends after it begins', async () 
   }
   expect((await inventory.send('PUT', '/promotions/juice', promotion)).body).toMatchObject({ key: 'juice' })
   expect(checkDocument('catalog', await central.request('GET', '/catalog/promotion:juice'))).toEqual([])
+  const group = { ...promotion, percentOffBasisPoints: 10_000, buyQuantity: 2, getQuantity: 1, storeIds: ['s001'] }
+  expect((await inventory.send('PUT', '/promotions/juice', group)).body).toMatchObject({ getQuantity: 1 })
+  expect((await inventory.send('PUT', '/promotions/juice', promotion)).body).not.toHaveProperty('getQuantity')
+  const { getQuantity: _get, ...halfAGroup } = group
+  expect(await inventory.send('PUT', '/promotions/juice', halfAGroup)).toMatchObject({ status: 400 })
   expect(await inventory.send('PUT', '/promotions/juice', { ...promotion, skus: ['A-1', 'unicorn'] })).toMatchObject({
     status: 404,
     body: { problems: [{ field: '/body/skus/1' }] },
@@ -133,4 +138,25 @@ test('a promotion names products that exist and ends after it begins', async () 
     status: 400,
     body: { problems: [{ field: '/body/validTo' }] },
   })
+})
+
+test('products are found by the beginnings of words of their name and SKU, in any order', async () => {
+  const named = (sku: string, name: string) => ({ ...juice, sku, name, barcodes: [] })
+  for (const [sku, name] of [
+    ['S-1', 'Blaubeer-Müsli, Äpfel & Nüsse'],
+    ['S-2', 'Blaubeer Saft'],
+    ['S-3', 'Saft rot'],
+  ] as const) {
+    expect((await inventory.send('POST', '/products', named(sku, name))).status).toBe(201)
+  }
+  const find = async (search: string) => {
+    const { body } = await inventory.get(`/products?search=${encodeURIComponent(search)}`)
+    return (body['items'] as { readonly sku: string }[]).map(({ sku }) => sku)
+  }
+  expect(await find('blau')).toEqual(['S-1', 'S-2'])
+  expect(await find('saft BLAU')).toEqual(['S-2'])
+  expect(await find('müs')).toEqual(['S-1'])
+  expect(await find('s-3')).toEqual(['S-3'])
+  expect(await find('aft')).toEqual([])
+  expect(await find('-- &')).toEqual([])
 })

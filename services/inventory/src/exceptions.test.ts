@@ -135,6 +135,7 @@ test('stock at its threshold is low until it is above it or the threshold is tak
     status: 400,
     body: { problems: [{ field: '/body/minimum' }] },
   })
+  expect((await inventory.get('/exceptions?storeId=s777')).status).toBe(404)
   expect((await inventory.send('PUT', '/stores/s002/stock/unicorn/threshold', { minimum: 1 })).status).toBe(404)
 })
 

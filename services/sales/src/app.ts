@@ -2,6 +2,7 @@
 import { classSubjects, parseJournalId, receiptNumberOf, serviceNames, spanNames } from '@tidemark/contracts'
 import type { ServiceDefinition } from '@tidemark/service-kit'
 import type { SalesConfig } from './config.ts'
+import { addConsole } from './console/add-console.ts'
 import { checkJournalSource } from './domain/verify-entry.ts'
 import { createJournalHandler } from './events/journal-entries.ts'
 import { openRefundSeries } from './head-office/refund-series.ts'
@@ -14,14 +15,18 @@ import { addLiveRoute } from './routes/live.ts'
 import { addReceiptRoutes } from './routes/receipts.ts'
 import { addRefundRoutes } from './routes/refunds.ts'
 import { addSeriesRoutes } from './routes/series.ts'
+import { addStoreRoutes } from './routes/stores.ts'
 import { addTotalRoutes } from './routes/totals.ts'
 import { ledgerRules } from './stores/design/ledger-rules.ts'
 import { readLeaves } from './stores/central-leaves.ts'
 import { openLedger } from './stores/ledger-store.ts'
 import { openSigningKey } from './stores/signing-key.ts'
+import { openStoreDirectory } from './stores/store-directory.ts'
 import { watchSeries } from './stores/watch-series.ts'
 
-export function createSalesService(config: Partial<Pick<SalesConfig, 'signingKeyFile'>>): ServiceDefinition {
+export function createSalesService(
+  config: Partial<Pick<SalesConfig, 'signingKeyFile' | 'console'>>,
+): ServiceDefinition {
   return {
     name: 'sales',
     telemetryName: serviceNames.sales,
@@ -67,10 +72,12 @@ export function createSalesService(config: Partial<Pick<SalesConfig, 'signingKey
           addTotalRoutes(app, ledger)
           addReceiptRoutes(app, ledger)
           addSeriesRoutes(app, ledger, now)
+          addStoreRoutes(app, { ledger, directory: openStoreDirectory(client, ledger), now })
           addCertificateRoutes(app, { ledger, client, database, signer, now })
           addRefundRoutes(app, ledger, refunds, receiptOf)
           addExportRoutes(app, ledger)
           addLiveRoute(app, feed)
+          if (config.console !== undefined) addConsole(app, config.console)
           repeatUntilClosed(app, logger, 'looking through refunds', 30_000, () => refunds.finishAll())
           repeatUntilClosed(app, logger, 'looking for gaps', 60_000, () => gaps.look())
         },

@@ -1,9 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { canonicalHash, documentHash, type JournalEntry } from '@tidemark/contracts'
-import { signToken } from '@tidemark/service-kit/test-support'
+import { sampleTill, signToken } from '@tidemark/service-kit/test-support'
 import { useHeadOffice } from '../test/head-office.ts'
-import { sampleTill } from '../test/sample-till.ts'
 
 const office = useHeadOffice()
 

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { documentHash, type JournalEntry } from '@tidemark/contracts'
-import { signToken, waitUntil } from '@tidemark/service-kit/test-support'
+import { sampleTill, signToken, waitUntil } from '@tidemark/service-kit/test-support'
 import { useHeadOffice } from '../test/head-office.ts'
-import { sampleTill } from '../test/sample-till.ts'
 
 const office = useHeadOffice()
 

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Refund } from '@tidemark/contracts'
-import { runInProcess, signToken, waitUntil } from '@tidemark/service-kit/test-support'
+import { runInProcess, sampleTill, signToken, waitUntil } from '@tidemark/service-kit/test-support'
 import { useHeadOffice } from '../test/head-office.ts'
-import { sampleTill } from '../test/sample-till.ts'
 import { salesService } from './app.ts'
 
 const office = useHeadOffice()

@@ -4,13 +4,14 @@ import { expect, test } from 'vitest'
 import { parseIncarnation, type JournalEntry, type Refund, type Sale } from '@tidemark/contracts'
 import {
   freePort,
+  sampleTill,
   signInEnvironment,
   startProcess,
   waitUntil,
   type NodeProcess,
+  type SampleTill,
 } from '@tidemark/service-kit/test-support'
 import { useHeadOffice } from '../test/head-office.ts'
-import { sampleTill, type SampleTill } from '../test/sample-till.ts'
 
 const office = useHeadOffice()
 

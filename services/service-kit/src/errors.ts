@@ -1,8 +1,8 @@
 /** What can go wrong between a service and its dependencies. Expected outcomes of single documents are returned, not thrown. */
 import { serviceErrorCodes, type ServiceErrorCode } from '@tidemark/contracts'
 
-/** `issuer`: whoever publishes the keys with which tokens are verified. */
-export type Dependency = 'couchdb' | 'nats' | 'issuer'
+/** `issuer`: whoever publishes the keys with which tokens are verified. A service may ask the others on behalf of the console. */
+export type Dependency = 'couchdb' | 'nats' | 'issuer' | 'inventory' | 'conflicts' | 'sync-log'
 
 /** A dependency is away, overloaded or refuses our credentials: the same work is worth doing again later. */
 export class UnavailableError extends Error {

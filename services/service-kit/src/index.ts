@@ -10,6 +10,7 @@ export {
   type ViewRow,
   type WriteOutcome,
 } from './couch/couch-database.ts'
+export { shareRequests } from './couch/share-requests.ts'
 export { ensureDatabase, ensureDesignDocument, type DesignDocument } from './couch/prepare-database.ts'
 export { readLiveLeaves } from './couch/read-leaves.ts'
 export { findInCatalogue, listDatabases, storeExists } from './couch/store-existence.ts'
@@ -34,6 +35,7 @@ export {
 } from './feed/source-document.ts'
 export { decodeCursor, defaultPageSize, encodeCursor, pageOf, pageParameters } from './http/pagination.ts'
 export type { ServiceApp } from './http/service-app.ts'
+export { newUlid } from './new-ulid.ts'
 export { openAllRoutes } from './sign-in/require-sign-in.ts'
 export { hasRole, maySeeStore, requireStoreAccess, type Principal, type Role } from './sign-in/principal.ts'
 export { runService } from './run-service.ts'

@@ -168,7 +168,8 @@ export async function startService(
       if (stopping.signal.aborted) return
       warmer = startViewWarmer(database, definition.designDocuments, logger)
       const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs
-      reconciler = startReconciler({ ...common, client, database, classes: definition.classes, everyMs })
+      const feedBacklog = (): number => consumer?.backlog() ?? 0
+      reconciler = startReconciler({ ...common, client, database, classes: definition.classes, everyMs, feedBacklog })
       if (definition.keepsStoreRules === true) rulesKeeper = keepStoreRules(client, logger, everyMs)
     }),
     Promise.all([couchReached, reachNats()]).then(() => {

@@ -16,3 +16,5 @@ export {
 export { runInProcess, silentLogger, type TestAnswer, type TestService } from './run-in-process.ts'
 export { signInEnvironment, signToken, type TestClaims } from './sign-in.ts'
 export { waitUntil } from './wait-until.ts'
+export { sampleLog, signed, type SampleLog } from './sample-log.ts'
+export { sampleTill, type SampleTill, type TillLine, type TillOptions } from './sample-till.ts'

@@ -1,6 +1,8 @@
 /** A program of ours as a child process, for tests that kill it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { waitUntil } from './wait-until.ts'
 
 export interface NodeProcess {
@@ -18,9 +20,14 @@ export interface ProcessOptions {
   readonly readyUrl: string
 }
 
+/** Several processes that start at once on a busy machine take their time. */
+const startLimitMs = 180_000
+/** Half of what a start costs is compiling, which is kept for the next one: tests that kill start the same program often. */
+const compileCache = join(tmpdir(), 'tidemark-compile-cache')
+
 export async function startProcess(options: ProcessOptions): Promise<NodeProcess> {
   const child = spawn(process.execPath, [options.program], {
-    env: { PATH: process.env['PATH'] ?? '', ...options.env },
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit').then(() => child.exitCode)
@@ -36,10 +43,9 @@ export async function startProcess(options: ProcessOptions): Promise<NodeProcess
     return exited
   }
   try {
-    await waitUntil(`${options.program} is ready`, async () => {
-      if (child.exitCode !== null) throw new Error(`left with code ${child.exitCode}`)
-      return (await fetch(options.readyUrl)).ok
-    })
+    const isReady = async (): Promise<boolean> => child.exitCode !== null || (await fetch(options.readyUrl)).ok
+    await waitUntil(`${options.program} is ready`, isReady, startLimitMs)
+    if (child.exitCode !== null) throw new Error(`left with code ${child.exitCode}`)
   } catch (error) {
     await kill()
     throw new Error(`${options.program} did not start: ${written}`, { cause: error })

@@ -70,7 +70,7 @@ export function createSyncLogService(options: SyncLogOptions = {}): ServiceDefin
         addRoutes(app) {
           addEntryRoutes(app, { audit, chain })
           addChainRoutes(app, { audit, chain, heads, raise, now })
-          addAlarmRoutes(app, alarms, now)
+          addAlarmRoutes(app, { alarms, audit, now })
           addHeadRoutes(app, heads, now)
           addProofRoutes(app, { audit, chain, heads, now })
           addExportRoutes(app, { audit, chain, now })

@@ -8,6 +8,7 @@ import { connectCouch, ensureDatabase, openDatabase, type CouchClient } from '@t
 import {
   connectPublisher,
   runInProcess,
+  sampleLog,
   sampleSeries,
   signToken,
   startCentral,
@@ -15,11 +16,11 @@ import {
   waitUntil,
   type Central,
   type NatsServer,
+  type SampleLog,
   type TestPublisher,
   type TestService,
 } from '@tidemark/service-kit/test-support'
 import { createSyncLogService } from './app.ts'
-import { sampleLog, type SampleLog } from './testing/sample-log.ts'
 import { auditWithoutRules } from './testing/tamper.ts'
 
 let central: Central
@@ -227,6 +228,7 @@ test('entries are found by store, terminal, document, kind and time, and by nobo
   }
   const problem = await service.get('/entries?storeId=s004&from=2026-11-23T00:00:00Z&until=2026-11-22T00:00:00Z')
   expect(problem).toMatchObject({ status: 400, body: { problems: [{ field: '/query/until' }] } })
+  expect((await service.get('/alarms?storeId=s777')).status).toBe(404)
   expect((await service.get('/export?from=yesterday')).body).toMatchObject({ problems: [{ field: '/query/from' }] })
 })
 
@@ -279,8 +281,40 @@ test('the life of a receipt is told by terminal, hub, central, ledger, stock and
     'audit: recorded what the hub said (documents-refused)',
     'audit: recorded what the hub said (documents-stored)',
   ])
+  expect(life).toMatchObject({ voidedBy: [], refundedBy: [], corrects: null })
   expect((await service.get('/receipts/S005-T01-1-000002/life')).status).toBe(404)
   expect((await service.get('/receipts/party/life')).body).toMatchObject({ problems: [{ field: '/params/receipt' }] })
+})
+
+test('voids and refunds stand in the life of a receipt, and name it in their own', async () => {
+  const series = sampleSeries('s006-t01-1')
+  const at = (minute: number) => ({ atMs: Date.parse('2026-11-22T09:00:00.000Z') + minute * 60_000 })
+  const sale = series.sale([{ sku: 'tea', quantity: 2 }], at(0))
+  const refund = series.refund(sale, [{ sku: 'tea', quantity: 1 }], at(5))
+  const voiding = series.void(sale, at(9))
+  await (await ensureDatabase(client, 'store-s006-sales-2026-11')).bulkInsert([sale, refund, voiding])
+  const recorded = [sale, refund, voiding].map((entry) => {
+    return { _id: entry._id, type: 'ledger-entry', recordedAt: '2026-11-22T10:00:00.000Z', entry }
+  })
+  const records = [
+    { _id: `void:${sale._id}`, type: 'void-record', voids: [voiding._id] },
+    { _id: `refunds:${sale._id}`, type: 'refund-record', refunds: [{ id: refund._id }] },
+  ]
+  await (await ensureDatabase(client, 'sales-ledger')).bulkInsert([...recorded, ...records])
+  const [refundReceipt, voidReceipt] = ['S006-T01-1-000002', 'S006-T01-1-000003']
+  const life = await ask('/receipts/S006-T01-1-000001/life')
+  expect(life).toMatchObject({ refundedBy: [refundReceipt], voidedBy: [voidReceipt], corrects: null })
+  const steps = (life['steps'] as Body[]).filter(({ receipt }) => receipt !== undefined)
+  expect(steps).toMatchObject([
+    {
+      place: 'terminal',
+      receipt: refundReceipt,
+      what: `refunded with ${refundReceipt} by anna, 250 EUR in minor units: does not fit`,
+    },
+    { place: 'terminal', receipt: voidReceipt, what: `voided with ${voidReceipt} by anna: typing error` },
+  ])
+  expect(await ask(`/receipts/${refundReceipt}/life`)).toMatchObject({ corrects: 'S006-T01-1-000001' })
+  expect(await ask(`/receipts/${voidReceipt}/life`)).toMatchObject({ corrects: 'S006-T01-1-000001' })
 })
 
 test('a block that was changed in CouchDB contradicts the heads that were signed', async () => {

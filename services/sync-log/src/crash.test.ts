@@ -7,6 +7,7 @@ import {
   connectPublisher,
   freePort,
   runInProcess,
+  sampleLog,
   startCentral,
   startNatsServer,
   startProcess,
@@ -16,7 +17,6 @@ import {
   type TestPublisher,
 } from '@tidemark/service-kit/test-support'
 import { createSyncLogService } from './app.ts'
-import { sampleLog } from './testing/sample-log.ts'
 
 let central: Central
 let nats: NatsServer

@@ -6,16 +6,18 @@ import { connectCouch, ensureDatabase, openDatabase, type CouchClient } from '@t
 import {
   connectPublisher,
   runInProcess,
+  sampleLog,
+  signed,
   startCentral,
   startNatsServer,
   waitUntil,
   type Central,
   type NatsServer,
+  type SampleLog,
   type TestPublisher,
   type TestService,
 } from '@tidemark/service-kit/test-support'
 import { createSyncLogService } from './app.ts'
-import { sampleLog, signed, type SampleLog } from './testing/sample-log.ts'
 import { auditWithoutRules } from './testing/tamper.ts'
 
 let central: Central

@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest'
 import { leafOf } from '../src/domain/audit-chain.ts'
 import { consistencyRanges, inclusionRanges, rangeHash, type LeafRange } from '../src/domain/merkle-tree.ts'
 import { keyIdOf, signHead, type AuditSigner, type SignedHead } from '../src/domain/signed-head.ts'
-import { sampleLog } from '../src/testing/sample-log.ts'
+import { sampleLog } from '@tidemark/service-kit/test-support'
 
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-verifier-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

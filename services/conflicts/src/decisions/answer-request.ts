@@ -1,8 +1,7 @@
 /** Head office accepts or refuses what a store wanted of a document on which head office decides. */
-import { checkDocument, describeProblems, stampOf, type Author } from '@tidemark/contracts'
+import { checkDocument, decidedBody, describeProblems, stampOf, type Author } from '@tidemark/contracts'
 import { applyRequest, type ChangeRequest } from '../domain/change-request.ts'
 import { comparedLeaves } from '../domain/conflict-case.ts'
-import { decidedBody } from '../domain/decided-body.ts'
 import type { DecisionParts } from './decide-case.ts'
 import { done, notPossible, tooLate, type DecisionResult } from './decision-result.ts'
 

@@ -7,27 +7,30 @@
  * 2. The first decision that is in the case counts; the same one again is answered as the first was.
  */
 import {
+  changesBetween,
   checkDocument,
   conflictIdOf,
+  decidedBody,
   resolveLeaves,
   winnerOf,
   type Author,
   type ComparedLeaf,
+  type FieldChange,
   type HybridClock,
 } from '@tidemark/contracts'
-import { changesBetween, type RequestedChange } from '../domain/change-request.ts'
 import {
   comparedLeaves,
   describeDecision,
+  isAboutCounts,
   suspectOfCase,
   type CaseDecision,
   type ConflictCase,
 } from '../domain/conflict-case.ts'
-import { decidedBody } from '../domain/decided-body.ts'
 import type { ExamineSuspect } from '../events/examine-suspect.ts'
 import type { CaseDesk } from '../stores/case-desk.ts'
 import type { RequestDesk } from '../stores/request-desk.ts'
 import type { SourceDocuments } from '../stores/source-documents.ts'
+import { planCounts } from './decide-counts.ts'
 import { done, notPossible, notValid, tooLate, type DecisionResult } from './decision-result.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -55,7 +58,7 @@ export interface PlannedDecision {
   readonly follows: string
   readonly ends: readonly string[]
   /** Against what everybody sees meanwhile. */
-  readonly changes: readonly RequestedChange[]
+  readonly changes: readonly FieldChange[]
 }
 
 /** With the bodies of its leaves a case stays below what a document may have. */
@@ -70,6 +73,7 @@ export async function planDecision(
   if (conflict.policy === 'immutable') {
     return notPossible('the document may never change: every version is kept, and the one received first stands')
   }
+  if (isAboutCounts(conflict)) return planCounts(conflict, order, by, clock)
   if (conflict.status === 'resolved') return tooLate(`the conflict is over: ${conflict.resolution ?? 'resolved'}`)
   const suspect = suspectOfCase(conflict)
   const leaves = comparedLeaves(await sources.leavesOf(suspect))
@@ -157,6 +161,9 @@ function answerRepeat(
 
 function isSameDecision(decision: CaseDecision, { kind, rev, body }: DecisionOrder, by: Author): boolean {
   if (decision.kind !== kind || decision.by.id !== by.id) return false
+  if (decision.body?.['type'] === 'stock-count' && kind === 'merge') {
+    return decision.body['quantity'] === body?.['quantity']
+  }
   if (kind === 'choose') return decision.chosen === rev
   return kind === 'suggestion' || changesBetween(decision.body ?? {}, body ?? {}).length === 0
 }

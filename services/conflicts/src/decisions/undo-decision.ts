@@ -1,15 +1,21 @@
 /** Takes a decision back: what was becomes a new revision, unless somebody has edited the document since. */
 import {
+  changesBetween,
   checkDocument,
+  decidedBody,
   describeProblems,
   describeWriter,
   stampOf,
   type Author,
   type ComparedLeaf,
 } from '@tidemark/contracts'
-import { changesBetween } from '../domain/change-request.ts'
-import { comparedLeaves, describeDecision, suspectOfCase, type ConflictCase } from '../domain/conflict-case.ts'
-import { decidedBody } from '../domain/decided-body.ts'
+import {
+  comparedLeaves,
+  describeDecision,
+  isAboutCounts,
+  suspectOfCase,
+  type ConflictCase,
+} from '../domain/conflict-case.ts'
 import type { DecisionParts } from './decide-case.ts'
 import { done, notPossible, notValid, tooLate, type DecisionResult } from './decision-result.ts'
 
@@ -26,6 +32,7 @@ export async function undoDecision(
     if (undone.restored === restored && undone.by.id === by.id) return done(conflict)
     return tooLate(`it was taken back already, by ${undone.by.name ?? undone.by.id}`)
   }
+  if (isAboutCounts(conflict)) return notPossible('a count is never taken back: record another one')
   if (conflict.status === 'open') return notPossible('the conflict is still open: there is nothing to take back')
   if (decision === undefined) return notPossible(`nobody decided here: ${conflict.resolution ?? 'it ended by itself'}`)
   if (!conflict.leaves.some((leaf) => leaf.rev === restored)) {

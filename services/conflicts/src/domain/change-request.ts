@@ -5,12 +5,13 @@
  *     standing {name: A, rate: 7}    requested {name: B, rate: 7}   ──► asks for name: B, and for nothing else
  */
 import {
+  changesBetween,
   HEAD_OFFICE,
-  isContentField,
   isSameJson,
   writerOf,
   type Author,
   type ComparedLeaf,
+  type FieldChange,
   type Resolution,
 } from '@tidemark/contracts'
 import type { ConflictCase } from './conflict-case.ts'
@@ -34,7 +35,7 @@ export interface ChangeRequest extends Fields {
   readonly rev: string
   readonly requestedBy: unknown
   /** One for each field that the request changes; without a value for a field that is not there. */
-  readonly changes: readonly RequestedChange[]
+  readonly changes: readonly FieldChange[]
   readonly answer?: {
     readonly at: string
     readonly by: Author
@@ -42,12 +43,6 @@ export interface ChangeRequest extends Fields {
     /** The revision that carries the change. */
     readonly rev?: string
   }
-}
-
-export interface RequestedChange {
-  readonly field: string
-  readonly standing?: unknown
-  readonly requested?: unknown
 }
 
 /** One for each version of a store that lost against the one that stands, and says something else. */
@@ -96,18 +91,4 @@ export function applyRequest({ changes }: Pick<ChangeRequest, 'changes'>, presen
     requested === undefined ? [] : [[field, requested] as const],
   )
   return { kind: 'changed', body: { ...Object.fromEntries(kept), ...Object.fromEntries(asked) } }
-}
-
-/** Content in which two bodies differ, sorted by field. */
-export function changesBetween(standing: Fields, requested: Fields): readonly RequestedChange[] {
-  const names = new Set([...Object.keys(standing), ...Object.keys(requested)])
-  return [...names]
-    .filter(isContentField)
-    .filter((name) => !isSameJson(standing[name], requested[name]))
-    .sort()
-    .map((field) => ({
-      field,
-      ...(standing[field] === undefined ? {} : { standing: standing[field] }),
-      ...(requested[field] === undefined ? {} : { requested: requested[field] }),
-    }))
 }

@@ -55,6 +55,8 @@ export type ConflictCase = Omit<Conflict, 'decision'> & {
   readonly openedAt: string
   /** Ids of documents at the desk that hold the bodies which did not fit into the case. */
   readonly leavesApart: string[]
+  /** Of two counts: what the second should have found if the first was right. */
+  readonly expectedQuantity?: number
   /** A decision that was taken back, and the revision that restores what was. */
   readonly undone?: {
     readonly at: string
@@ -77,6 +79,11 @@ const maxSentenceLength = 500
 /** Half of what a document may have, so that copies travel to hubs and terminals. */
 const maxBodiesLength = 512 * 1024
 export const deskAuthor = { id: 'conflict-desk', role: 'system' } as const
+
+/** A case about two counts of a SKU: there is no one document `counts:<sku>`, and so no leaves of it at central. */
+export function isAboutCounts({ database, documentId }: Pick<Suspect, 'database' | 'documentId'>): boolean {
+  return database === 'inventory' && documentId.startsWith('counts:')
+}
 
 /** Leaves as the policies take them, the winning one first. */
 export function comparedLeaves(leaves: readonly StoredDocument[]): readonly ComparedLeaf[] {

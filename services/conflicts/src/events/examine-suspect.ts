@@ -14,10 +14,18 @@ import type { FastifyBaseLogger } from 'fastify'
 import { conflictIdOf, resolveLeaves, winnerOf, writesOf, type WinningRevision } from '@tidemark/contracts'
 import type { Outcome, StoredDocument } from '@tidemark/service-kit'
 import { changeRequestsOf } from '../domain/change-request.ts'
-import { comparedLeaves, endOf, openCase, type ConflictCase, type Suspect } from '../domain/conflict-case.ts'
+import {
+  comparedLeaves,
+  endOf,
+  isAboutCounts,
+  openCase,
+  type ConflictCase,
+  type Suspect,
+} from '../domain/conflict-case.ts'
 import type { CaseDesk } from '../stores/case-desk.ts'
 import type { RequestDesk } from '../stores/request-desk.ts'
 import type { SourceDocuments } from '../stores/source-documents.ts'
+import { examineCounts } from './examine-counts.ts'
 
 export interface ExaminerParts {
   readonly desk: CaseDesk
@@ -74,6 +82,7 @@ export function createExaminer(parts: ExaminerParts): ExamineSuspect {
   }
 
   return async (suspect, knownOpen) => {
+    if (isAboutCounts(suspect)) return examineCounts(parts, knownOpen ?? (await desk.openCases([suspect])))
     let leaves = await sources.leavesOf(suspect)
     let open = knownOpen ?? (await desk.openCases([suspect]))
     let fresh = false

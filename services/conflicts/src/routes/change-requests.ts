@@ -42,7 +42,7 @@ const RequestAnswer = Type.Object({
 })
 
 export function addChangeRequestRoutes(app: ServiceApp, parts: DecisionParts): void {
-  const { requests } = parts
+  const { desk, requests } = parts
   const config = { roles: ['manager' as const] }
 
   async function find(id: string): Promise<ChangeRequest> {
@@ -77,6 +77,9 @@ export function addChangeRequestRoutes(app: ServiceApp, parts: DecisionParts): v
     handler: async ({ query, principal }) => {
       const { status, storeId, limit = defaultPageSize } = query
       const from = decodeCursor(CasePosition, query.cursor)
+      if (storeId !== undefined && !(await desk.knowsStore(storeId))) {
+        throw notFound(`nothing is known of store ${storeId}`)
+      }
       const filter = { ...(status === undefined ? {} : { status }), ...(storeId === undefined ? {} : { storeId }) }
       const found = await requests.list(filter, limit + 1, from)
       const next = found[limit]

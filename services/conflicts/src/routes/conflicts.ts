@@ -57,7 +57,6 @@ export function addConflictRoutes(app: ServiceApp, desk: CaseDesk): void {
       tags: ['conflicts'],
       summary: 'One conflict',
       params: ConflictParameters,
-      querystring: Type.Object({}, { additionalProperties: false }),
       response: { 200: ConflictAnswer },
     },
     handler: async ({ params: { id }, principal }) => {

@@ -207,11 +207,13 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
   }
 }
 
+/** What a manager decided in the store stays in its copy: the desk knows only that the leaves are over. */
 async function putCopy(store: CouchDatabase, copy: ConflictCase): Promise<void> {
-  const wanted = canonicalHash(copy)
-  await store.update(copy._id, (current) =>
-    current !== undefined && canonicalHash(authoredBody(current)) === wanted ? undefined : copy,
-  )
+  await store.update(copy._id, (current) => {
+    const decided = caseOf(current)?.decision
+    const wanted = copy.decision === undefined && decided !== undefined ? { ...copy, decision: decided } : copy
+    return current !== undefined && canonicalHash(authoredBody(current)) === canonicalHash(wanted) ? undefined : wanted
+  })
 }
 
 function authoredCase(conflict: ConflictCase): ConflictCase {

@@ -5,7 +5,8 @@
  * 1. Merging is commutative and idempotent: any order and any repetition give the same document.
  * 2. However many voids name one entry, its goods come back once, at the stamp of the earliest void.
  */
-import type { ChangeEffect, StockLine } from './derive-effect.ts'
+import type { StockLine } from '@tidemark/contracts'
+import type { ChangeEffect } from './derive-effect.ts'
 
 export interface VoidMark {
   readonly id: string

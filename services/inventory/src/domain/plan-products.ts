@@ -1,14 +1,16 @@
 /** What becomes of proposed products, seen against the catalogue: the one judgement of an edit by hand and of an import. */
-import { describeProblems, schemaProblems, type Product } from '@tidemark/contracts'
-import type { FieldProblem } from '@tidemark/service-kit'
 import {
   barcodeProblems,
   createProduct,
+  describeProblems,
   editProduct,
   NewProduct,
   ProductChanges,
+  schemaProblems,
+  type Product,
   type Signature,
-} from './edit-product.ts'
+} from '@tidemark/contracts'
+import type { FieldProblem } from '@tidemark/service-kit'
 
 export interface ProductProposal {
   readonly sku: string

@@ -8,8 +8,7 @@
  * 2. What is between the stores belongs to neither: it left with the dispatch and arrives with the receipt.
  * 3. What arrived is what the receiver counted. The difference stands in the transfer, for a person to ask about.
  */
-import { schemaVersion, type StockMovement } from '@tidemark/contracts'
-import type { Signature } from './edit-product.ts'
+import { schemaVersion, type Signature, type StockMovement } from '@tidemark/contracts'
 
 export interface TransferLine {
   readonly sku: string

@@ -1,5 +1,6 @@
 /** What is done about SKUs that moved: exceptions, and cases of contradicting counts, are made to fit their stock. */
 import type { FastifyBaseLogger } from 'fastify'
+import { entriesPerMark } from '../domain/balance-marks.ts'
 import type { ExceptionStore } from '../stores/exception-store.ts'
 import type { Stock } from '../stores/stock-store.ts'
 import type { CountCases } from '../stores/count-cases.ts'
@@ -13,7 +14,12 @@ export interface JudgeParts {
   readonly now: () => Date
 }
 
-const atOnce = 8
+/** Their requests to CouchDB go together. */
+const atOnce = 100
+/** Twice what lies between two marks. */
+const manyRows = 2 * entriesPerMark
+/** What is stamped later still comes out of order, from one till after another. */
+const settledAfterMs = 15 * 60_000
 
 export function createStockJudge(
   parts: JudgeParts,
@@ -22,7 +28,7 @@ export function createStockJudge(
 
   async function judge(storeId: string, sku: string): Promise<void> {
     const at = now().toISOString()
-    const { onHand, lastCount } = await stock.level(storeId, sku)
+    const { onHand, lastCount, rowsRead } = await stock.level(storeId, sku)
     const overlap = lastCount === null ? undefined : await stock.overlap(storeId, sku)
     // The case first: an exception that names a case has one.
     if (overlap !== undefined) await cases.open(overlap)
@@ -31,6 +37,9 @@ export function createStockJudge(
       cases.close(storeId, caseId, at, `a count at ${lastCount?.at ?? ''} found ${lastCount?.quantity ?? ''}`),
     )
     if (opened) logger.warn({ storeId, sku, onHand }, 'stock needs to be looked at')
+    if (rowsRead > manyRows) {
+      await stock.makeMarks(storeId, sku, new Date(now().getTime() - settledAfterMs).toISOString())
+    }
   }
 
   return async (moved) => {

@@ -15,6 +15,7 @@ import {
 } from '@tidemark/service-kit'
 import { effectId, effectOf, type StockEffect } from '../domain/derive-effect.ts'
 import { mergeVoid, mergeVoided } from '../domain/merge-void.ts'
+import type { Touch } from '../stores/balance-marks-store.ts'
 import type { Stock } from '../stores/stock-store.ts'
 
 export interface StockHandlerParts {
@@ -38,7 +39,10 @@ export function createStockHandler(parts: StockHandlerParts): HandleBatch {
     for (const item of items) if (item.source.deleted) outcomes.set(item, deletion)
     const contradicting = await recordEffects(items, outcomes)
     // A body that does not stand voids nothing.
-    await connectVoids(items.filter((item) => outcomes.get(item)?.kind === 'done' && !contradicting.has(item)))
+    const standing = items.filter((item) => outcomes.get(item)?.kind === 'done' && !contradicting.has(item))
+    const voidedIds = await connectVoids(standing)
+    // Of repeated documents too: whoever recorded one first may have died before it came to this.
+    await stock.touch([...standing.flatMap(({ effect }) => touchesOf(effect)), ...(await touchesOfVoids(voidedIds))])
     // What is left has nothing to do with stock, such as the opening of a shift.
     return items.map((item) => outcomes.get(item) ?? { kind: 'done', fresh: false })
   }
@@ -81,7 +85,8 @@ export function createStockHandler(parts: StockHandlerParts): HandleBatch {
     }
   }
 
-  async function connectVoids(items: readonly Item[]): Promise<void> {
+  /** The entries that voids take back, of those in hand. */
+  async function connectVoids(items: readonly Item[]): Promise<readonly string[]> {
     /** Voided entries by the id of their effect. */
     const voided = new Map<string, string>()
     for (const item of items) {
@@ -101,7 +106,24 @@ export function createStockHandler(parts: StockHandlerParts): HandleBatch {
         await stock.updateVoid(voidedId, (existing) => mergeVoided(existing, effect))
       }
     }
+    return [...voided.values()]
   }
+
+  async function touchesOfVoids(voidedIds: readonly string[]): Promise<readonly Touch[]> {
+    if (voidedIds.length === 0) return []
+    return (await stock.voidEffects(voidedIds)).flatMap(({ reversal, voids }) => {
+      const at = voids[0]?.at
+      if (reversal === null || at === undefined) return []
+      return reversal.lines.map(({ sku }) => ({ storeId: reversal.storeId, sku, at }))
+    })
+  }
+}
+
+function touchesOf(effect: StockEffect | undefined): readonly Touch[] {
+  if (effect === undefined) return []
+  const { storeId, at } = effect
+  const skus = effect.type === 'count-effect' ? [effect.sku] : effect.lines.map(({ sku }) => sku)
+  return skus.map((sku) => ({ storeId, sku, at }))
 }
 
 const deletion: Outcome = { kind: 'reject', reason: 'the document is immutable and was deleted; its effect stays' }

@@ -44,7 +44,7 @@ const checkpointId = 'stock-watch'
 const changesPerRead = 500
 const maxSkusPerLook = 2000
 /** A service that is told to stop finishes no more than these. */
-const skusBetweenStops = 80
+const skusBetweenStops = 100
 
 export function watchStock({ client, database, logger, look, everyMs }: StockWatchParts): StockWatch {
   const stopping = new AbortController()

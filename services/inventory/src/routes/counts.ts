@@ -10,9 +10,15 @@ import {
   StockCount,
   StoreId,
 } from '@tidemark/contracts'
-import { ensureDatabase, HttpProblem, notFound, type CouchClient, type ServiceApp } from '@tidemark/service-kit'
+import {
+  ensureDatabase,
+  HttpProblem,
+  newUlid,
+  notFound,
+  type CouchClient,
+  type ServiceApp,
+} from '@tidemark/service-kit'
 import { headOfficeAuthor } from '../domain/head-office-author.ts'
-import { newUlid } from '../domain/new-ulid.ts'
 import type { Stock } from '../stores/stock-store.ts'
 
 export interface CountRouteParts {

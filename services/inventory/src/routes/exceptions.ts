@@ -48,8 +48,12 @@ const SkuOfStore = Type.Object({ storeId: StoreId, sku: Sku })
 const Position = Type.Object({ id: Type.String({ maxLength: 200 }) })
 
 export function addExceptionRoutes(app: ServiceApp, { stock, exceptions, judge, now }: ExceptionRouteParts): void {
-  async function requireKnown(storeId: string, sku: string): Promise<void> {
+  async function requireStore(storeId: string): Promise<void> {
     if (!(await stock.knowsStore(storeId))) throw notFound(`nothing is known of store ${storeId}`)
+  }
+
+  async function requireKnown(storeId: string, sku: string): Promise<void> {
+    await requireStore(storeId)
     if (!(await stock.knowsSku(sku))) throw notFound(`no product ${sku} in the catalogue and none in stock`)
   }
 
@@ -80,6 +84,7 @@ export function addExceptionRoutes(app: ServiceApp, { stock, exceptions, judge, 
     handler: async (request) => {
       const { limit = defaultPageSize, status = 'open', storeId, kind, cursor } = request.query
       const after = decodeCursor(Position, cursor)?.id
+      if (storeId !== undefined) await requireStore(storeId)
       const found = await exceptions.list({ status, storeId, kind }, limit, after)
       const page = found.slice(0, limit)
       const last = page.at(-1)
@@ -116,7 +121,6 @@ export function addExceptionRoutes(app: ServiceApp, { stock, exceptions, judge, 
       tags: ['exceptions'],
       summary: 'At or below how many a SKU is low in a store',
       params: SkuOfStore,
-      querystring: Type.Object({}, { additionalProperties: false }),
       response: { 200: Threshold },
     },
     handler: async (request) => {

@@ -1,6 +1,6 @@
 /** Prices that change at a time, and promotions. The caller chooses the key, so a repeated request changes nothing. */
 import { Type } from 'typebox'
-import { PriceChange, Promotion, schemaVersion, serviceErrorCodes } from '@tidemark/contracts'
+import { PriceChange, productFields, Promotion, schemaVersion, serviceErrorCodes } from '@tidemark/contracts'
 import {
   authoredBody,
   decodeCursor,
@@ -14,23 +14,40 @@ import {
   type Principal,
   type ServiceApp,
 } from '@tidemark/service-kit'
-import { productFields } from '../domain/edit-product.ts'
 import type { Catalogue } from '../stores/catalogue-store.ts'
 
 const Key = Type.Object({ key: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }) })
 const Entry = Type.Object({ key: Type.String(), rev: Type.String() }, { additionalProperties: true })
 const Position = Type.Object({ id: Type.String({ maxLength: 100 }) })
 const { sku, effectiveFrom, currency } = PriceChange.properties
-const { name, skus, percentOffBasisPoints, validFrom, validTo } = Promotion.properties
+const { name, receiptName, skus, percentOffBasisPoints, amountOffMinor, minimumQuantity } = Promotion.properties
+const { buyQuantity, getQuantity, storeIds, combinable, validFrom, validTo } = Promotion.properties
 
 const NewPriceChange = Type.Object(
   { sku, priceMinor: productFields.priceMinor, currency, effectiveFrom },
   { additionalProperties: false },
 )
 const NewPromotion = Type.Object(
-  { name, skus, percentOffBasisPoints, validFrom, validTo },
+  {
+    name,
+    receiptName,
+    skus,
+    percentOffBasisPoints,
+    amountOffMinor,
+    currency: Promotion.properties.currency,
+    minimumQuantity,
+    buyQuantity,
+    getQuantity,
+    storeIds,
+    combinable,
+    validFrom,
+    validTo,
+  },
   { additionalProperties: false },
 )
+
+/** What a new version leaves out is gone from the document. */
+const everyField = Object.fromEntries(Object.keys(NewPromotion.properties).map((field) => [field, undefined]))
 
 const skusPerRead = 500
 
@@ -153,8 +170,14 @@ export function addPriceRoutes(app: ServiceApp, catalogue: Catalogue): void {
       if (Date.parse(body.validFrom) >= Date.parse(body.validTo)) {
         throw invalidField('/body/validTo', 'must be later than validFrom')
       }
+      if ((body.buyQuantity === undefined) !== (body.getQuantity === undefined)) {
+        throw invalidField('/body/getQuantity', 'goes with buyQuantity: both make a group, or neither')
+      }
+      if (body.amountOffMinor !== undefined && body.currency === undefined) {
+        throw invalidField('/body/currency', 'must be given with amountOffMinor')
+      }
       await requireProducts('/body/skus', body.skus)
-      return put('promotion', request.params.key, body, request.principal)
+      return put('promotion', request.params.key, { ...everyField, ...body }, request.principal)
     },
   })
 }

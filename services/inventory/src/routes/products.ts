@@ -1,6 +1,6 @@
 /** Products: created, edited, discontinued. Nothing is deleted, because receipts name them. */
 import { Type } from 'typebox'
-import { Product, serviceErrorCodes, Sku } from '@tidemark/contracts'
+import { NewProduct, Product, ProductChanges, serviceErrorCodes, Sku } from '@tidemark/contracts'
 import {
   decodeCursor,
   defaultPageSize,
@@ -12,16 +12,16 @@ import {
   type Principal,
   type ServiceApp,
 } from '@tidemark/service-kit'
-import { NewProduct, ProductChanges } from '../domain/edit-product.ts'
 import { changeProducts } from '../events/change-products.ts'
 import type { Catalogue } from '../stores/catalogue-store.ts'
+import type { ProductSearch } from '../stores/product-search.ts'
 
 const StoredProduct = Type.Object({ sku: Type.String(), rev: Type.String() }, { additionalProperties: true })
 const SkuInPath = Type.Object({ sku: Sku })
 const Position = Type.Object({ id: Type.String({ maxLength: 100 }) })
 const Barcode = Type.String({ pattern: '^[0-9]{8,13}$' })
 
-export function addProductRoutes(app: ServiceApp, catalogue: Catalogue): void {
+export function addProductRoutes(app: ServiceApp, catalogue: Catalogue, search: ProductSearch): void {
   async function requireProduct(sku: string) {
     const found = await catalogue.get(`product:${sku}`)
     if (found === undefined) throw notFound(`no product ${sku} in the catalogue`)
@@ -44,12 +44,22 @@ export function addProductRoutes(app: ServiceApp, catalogue: Catalogue): void {
     url: '/products',
     schema: {
       tags: ['products'],
-      summary: 'The catalogue by SKU, or the products of a barcode',
-      querystring: Type.Object({ ...pageParameters, barcode: Type.Optional(Barcode) }, { additionalProperties: false }),
+      summary: 'The catalogue by SKU, the products of a barcode, or those of words',
+      description:
+        'search: each word is the beginning of a word of the SKU or the name. It answers the first matches and no cursor: more words find fewer.',
+      querystring: Type.Object(
+        {
+          ...pageParameters,
+          barcode: Type.Optional(Barcode),
+          search: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+        },
+        { additionalProperties: false },
+      ),
       response: { 200: pageOf(StoredProduct) },
     },
     handler: async (request) => {
-      const { limit = defaultPageSize, cursor, barcode } = request.query
+      const { limit = defaultPageSize, cursor, barcode, search: words } = request.query
+      if (words !== undefined) return { items: (await search(words, limit)).map(answerOf), nextCursor: null }
       if (barcode !== undefined) {
         const owners = await catalogue.ownersOf(barcode)
         return {
@@ -73,7 +83,6 @@ export function addProductRoutes(app: ServiceApp, catalogue: Catalogue): void {
       tags: ['products'],
       summary: 'A product as central has it',
       params: SkuInPath,
-      querystring: Type.Object({}, { additionalProperties: false }),
       response: { 200: StoredProduct },
     },
     handler: async (request) => answerOf(await requireProduct(request.params.sku)),

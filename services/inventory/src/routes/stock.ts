@@ -33,7 +33,6 @@ export function addStockRoutes(app: ServiceApp, stock: Stock): void {
       tags: ['stock'],
       summary: 'Stock on hand of a SKU in a store',
       params: Type.Object({ storeId: StoreId, sku: Sku }),
-      querystring: Type.Object({}, { additionalProperties: false }),
       response: { 200: StockLevel },
     },
     handler: async (request) => {

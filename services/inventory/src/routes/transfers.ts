@@ -9,6 +9,7 @@ import {
   HttpProblem,
   invalidField,
   maySeeStore,
+  newUlid,
   notFound,
   pageOf,
   pageParameters,
@@ -17,7 +18,6 @@ import {
   type ServiceApp,
 } from '@tidemark/service-kit'
 import { headOfficeAuthor } from '../domain/head-office-author.ts'
-import { newUlid } from '../domain/new-ulid.ts'
 import { differencesOf, receiveLines, type Step, type Transfer } from '../domain/transfer.ts'
 import type { Stock } from '../stores/stock-store.ts'
 import { transferConflict, type TransferStore } from '../stores/transfer-store.ts'

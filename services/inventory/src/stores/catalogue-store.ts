@@ -12,9 +12,9 @@ import {
   Product,
   schemaProblems,
   sharedCentralDatabase,
+  type Signature,
 } from '@tidemark/contracts'
 import type { CouchClient, NewDocument, Principal, StoredDocument, WriteOutcome } from '@tidemark/service-kit'
-import type { Signature } from '../domain/edit-product.ts'
 import { headOfficeAuthor } from '../domain/head-office-author.ts'
 import type { CatalogueView, ProductProposal } from '../domain/plan-products.ts'
 import { catalogueDesign, catalogueDesignName } from './design/catalogue-views.ts'

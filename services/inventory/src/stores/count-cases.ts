@@ -1,6 +1,7 @@
 /**
  * Cases of overlapping counts: at the conflict desk, and a copy in the store's `conflicts` database, as for every conflict. The
- * two counts stand as the leaves. The desk can't write the answer, for there is no one document to write: a new count is the answer.
+ * two counts stand as the leaves. There is no one document that could be written over: a new count is the answer, recorded by the desk when somebody decides the
+ * case there, by a count of head office, or by the store, which counts again.
  */
 import {
   canonicalHash,
@@ -43,9 +44,12 @@ export function openCountCases(client: CouchClient): CountCases {
       const problems = checkDocument('conflicts', document)
       if (problems.length > 0)
         throw new Error(`the case of overlapping counts does not fit: ${describeProblems(problems)}`)
-      await update(overlap.storeId, overlap.caseId, (current) =>
-        current?.['status'] === 'open' ? undefined : document,
-      )
+      await update(overlap.storeId, overlap.caseId, (current) => {
+        // What was decided stays so: the count that says it is on its way into the stock.
+        if (current?.['decision'] !== undefined) return undefined
+        const isSame = current?.['status'] === 'open' && current['expectedQuantity'] === document['expectedQuantity']
+        return isSame ? undefined : document
+      })
     },
     async close(storeId, caseId, at, resolution) {
       await update(storeId, caseId, (current) => {
@@ -82,8 +86,9 @@ function caseOf(
     explanation: [
       `${sku} was counted twice within half an hour by devices that may not have known of each other.`,
       `The first found ${first.quantity}, so the second should have found ${expected}; it found ${second.quantity}, which stands for now.`,
-      'Count again, or record the right number as a count of head office.',
+      'Choose one of the two, state the right number, or count again.',
     ],
+    expectedQuantity: expected,
     centralDatabase,
     stores: [storeId],
     openedAt: new Date(parseStamp(second.at)?.wallMs ?? 0).toISOString(),

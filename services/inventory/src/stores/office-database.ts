@@ -6,6 +6,7 @@ import {
   DatabaseMissingError,
   ensureDatabase,
   ensureDesignDocument,
+  shareRequests,
   type CouchClient,
   type CouchDatabase,
   type DesignDocument,
@@ -26,7 +27,7 @@ export function withDatabase(
   async function prepare(): Promise<CouchDatabase> {
     const database = await ensureDatabase(client, name)
     for (const design of designDocuments) await ensureDesignDocument(database, design)
-    return database
+    return shareRequests(database)
   }
 
   function open(): Promise<CouchDatabase> {

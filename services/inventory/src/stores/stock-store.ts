@@ -3,6 +3,7 @@ import { Type, type Static, type TSchema } from 'typebox'
 import { describeProblems, schemaProblems } from '@tidemark/contracts'
 import {
   findInCatalogue,
+  shareRequests,
   storeExists,
   type CouchClient,
   type CouchDatabase,
@@ -11,10 +12,14 @@ import {
   type ViewQuery,
   type WriteOutcome,
 } from '@tidemark/service-kit'
+import { markBefore } from '../domain/balance-marks.ts'
 import { effectId, type StockEffect } from '../domain/derive-effect.ts'
 import { areApart, overlapOf, type Overlap } from '../domain/overlapping-counts.ts'
 import { inStockOrder, type StockEntry } from '../domain/run-balance.ts'
 import { emptyVoidEffect, voidEffectId, type VoidEffect } from '../domain/merge-void.ts'
+import type { StorePair } from '../domain/store-sku.ts'
+import { openMarks, type Touch } from './balance-marks-store.ts'
+import { openPairs } from './pair-store.ts'
 import { stockDesignName } from './design/stock-views.ts'
 
 /** Sorts after every string in CouchDB's collation. */
@@ -28,6 +33,8 @@ export interface StockLevel {
   readonly lastCount: { readonly at: string; readonly quantity: number } | null
   /** Sum of the changes after the last count, or of all changes without one. */
   readonly changesSinceCount: number
+  /** Rows that were added up for this: marks keep it low. */
+  readonly rowsRead: number
 }
 
 export interface Stock {
@@ -36,7 +43,13 @@ export interface Stock {
   effects(ids: readonly string[]): Promise<ReadonlyMap<string, StockEffect>>
   /** Those of the entries that some void has named. */
   voidedAmong(sourceIds: readonly string[]): Promise<readonly string[]>
+  /** By the ids of the voided entries. */
+  voidEffects(voidedIds: readonly string[]): Promise<readonly VoidEffect[]>
   updateVoid(voidedId: string, merge: (effect: VoidEffect) => VoidEffect): Promise<void>
+  /** Notes which SKUs and stores met, and takes back what was said of their balances from then on. After every write of an effect. */
+  touch(touches: readonly Touch[]): Promise<void>
+  /** Makes marks, so that the next balance is read from nearby. Up to a stamp behind which little comes late. */
+  makeMarks(storeId: string, sku: string, through: string): Promise<void>
   level(storeId: string, sku: string): Promise<StockLevel>
   /** When the last two counts contradict each other; see overlapping-counts.ts. */
   overlap(storeId: string, sku: string): Promise<Overlap | undefined>
@@ -50,15 +63,10 @@ export interface Stock {
   /** Stores in which the SKU has ever moved, after `afterStoreId`, in order. */
   storesOf(sku: string, limit: number, afterStoreId: string | undefined): Promise<readonly string[]>
   /** SKUs and stores that ever met, by SKU and store, from behind a pair. */
-  pairs(limit: number, after: StockPair | undefined): Promise<readonly StockPair[]>
+  pairs(limit: number, after: StorePair | undefined): Promise<readonly StorePair[]>
   hasMoved(storeId: string, sku: string): Promise<boolean>
   knowsSku(sku: string): Promise<boolean>
   knowsStore(storeId: string): Promise<boolean>
-}
-
-export interface StockPair {
-  readonly sku: string
-  readonly storeId: string
 }
 
 export interface EntryWalk {
@@ -70,36 +78,79 @@ export interface EntryWalk {
 
 /** Entries of one stamp; there is rarely a second, and each has a document's id of its own. */
 const maxEntriesOfOneStamp = 500
+/** Rows of a view that are read together while marks are made. */
+const rowsPerRead = 2000
 
 const EntryRow = Type.Object({
   id: Type.String(),
   key: Type.Array(Type.Unknown(), { minItems: 3 }),
   value: Type.Integer(),
 })
-const SumRow = Type.Object({ value: Type.Integer() })
+const SumRow = Type.Object({ value: Type.Object({ sum: Type.Integer(), count: Type.Integer() }) })
 const CountRow = Type.Object({
   id: Type.String(),
   key: Type.Tuple([Type.String(), Type.String(), Type.String()]),
   value: Type.Integer(),
 })
-const StoreRow = Type.Object({ key: Type.Tuple([Type.String(), Type.String()]) })
 
-export function openStock(database: CouchDatabase, client: CouchClient): Stock {
-  async function lastCount(storeId: string, sku: string): Promise<StockLevel['lastCount']> {
-    const [row] = await database.view(stockDesignName, 'counts', {
-      startKey: [storeId, sku, afterAll],
+export function openStock(unshared: CouchDatabase, client: CouchClient): Stock {
+  const database = shareRequests(unshared)
+  const pairs = openPairs(database)
+  const marks = openMarks(database, readBetween)
+
+  /** The last of all, or the last before a stamp. */
+  async function lastCount(storeId: string, sku: string, before?: string): Promise<StockLevel['lastCount']> {
+    const rows = await database.view(stockDesignName, 'counts', {
+      startKey: before === undefined ? [storeId, sku, afterAll] : [storeId, sku, before],
       endKey: [storeId, sku],
       descending: true,
-      limit: 1,
+      // Without the stamp itself, which a range downwards begins with.
+      limit: before === undefined ? 1 : maxEntriesOfOneStamp,
     })
-    if (row === undefined) return null
-    const { key, value } = checked(CountRow, row)
-    return { at: key[2], quantity: value }
+    const found = rows.map((row) => checked(CountRow, row)).find(({ key }) => before === undefined || key[2] < before)
+    return found === undefined ? null : { at: found.key[2], quantity: found.value }
   }
 
-  async function sumOfChanges(start: readonly ViewKey[], end: readonly ViewKey[]): Promise<number> {
-    const [sum] = await database.view(stockDesignName, 'changes', { startKey: start, endKey: end, reduce: 'all' })
-    return sum === undefined ? 0 : checked(SumRow, sum).value
+  async function addChanges(
+    start: readonly ViewKey[],
+    end: readonly ViewKey[],
+  ): Promise<{ sum: number; count: number }> {
+    const [row] = await database.view(stockDesignName, 'changes', { startKey: start, endKey: end, reduce: 'all' })
+    return row === undefined ? { sum: 0, count: 0 } : checked(SumRow, row).value
+  }
+
+  /** On hand before a stamp, or now: from the latest count or mark before it, and what changed since. */
+  async function balance(storeId: string, sku: string, before?: string) {
+    const [counted, known] = await Promise.all([lastCount(storeId, sku, before), marks.of(storeId, sku)])
+    const mark = markBefore(known, before)
+    const isFromMark = mark !== undefined && (counted === null || mark[0] >= counted.at)
+    const [from, opening] = isFromMark ? mark : [counted?.at, counted?.quantity ?? 0]
+    const { sum, count } = await addChanges(
+      from === undefined ? [storeId, sku] : [storeId, sku, from, afterAll],
+      before === undefined ? [storeId, sku, afterAll] : [storeId, sku, before],
+    )
+    return { onHand: opening + sum, counted, rowsRead: count }
+  }
+
+  /** For marks, so without looking up what each entry is. Where a view has more rows than are read, up to the last whole stamp. */
+  async function readBetween(storeId: string, sku: string, after: string | undefined, through: string) {
+    const query = {
+      startKey: after === undefined ? [storeId, sku] : [storeId, sku, after, afterAll],
+      endKey: [storeId, sku, through, afterAll],
+      limit: rowsPerRead,
+    }
+    const found = await Promise.all(['changes', 'counts'].map((view) => database.view(stockDesignName, view, query)))
+    const read = found.map((rows) => rows.map((row) => checked(EntryRow, row)))
+    const ends = read.filter(({ length }) => length === rowsPerRead).map((rows) => String(rows.at(-1)?.key[2]))
+    const end = ends.toSorted()[0]
+    const entries = read.flatMap((rows, index) =>
+      rows.map(({ id, key, value }): StockEntry => {
+        const kind = index === 1 ? 'count' : 'change'
+        return { at: String(key[2]), sourceId: id, sourceType: '', kind, quantity: value }
+      }),
+    )
+    const whole = end === undefined ? entries : entries.filter(({ at }) => at < end)
+    return { entries: whole.toSorted(inStockOrder), isLast: end === undefined }
   }
 
   async function readEntries(query: Omit<ViewQuery, 'reduce'>): Promise<readonly StockEntry[]> {
@@ -138,6 +189,14 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
       const found = await database.getMany(sourceIds.map(voidEffectId))
       return sourceIds.filter((id) => found.has(voidEffectId(id)))
     },
+    async voidEffects(voidedIds) {
+      return [...(await database.getMany(voidedIds.map(voidEffectId))).values()] as unknown as readonly VoidEffect[]
+    },
+    async touch(touches) {
+      await pairs.note(touches.map(({ storeId, sku }) => ({ storeId, sku })))
+      await marks.cut(touches)
+    },
+    makeMarks: (storeId, sku, through) => marks.make(storeId, sku, through),
     async updateVoid(voidedId, merge) {
       await database.update(voidEffectId(voidedId), (current) => {
         const effect = current === undefined ? emptyVoidEffect(voidedId) : (current as unknown as VoidEffect)
@@ -146,18 +205,9 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
       })
     },
     async level(storeId, sku) {
-      const counted = await lastCount(storeId, sku)
-      const changesSinceCount = await sumOfChanges(
-        counted === null ? [storeId, sku] : [storeId, sku, counted.at, afterAll],
-        [storeId, sku, afterAll],
-      )
-      return {
-        storeId,
-        sku,
-        onHand: (counted?.quantity ?? 0) + changesSinceCount,
-        lastCount: counted,
-        changesSinceCount,
-      }
+      const { onHand, counted, rowsRead } = await balance(storeId, sku)
+      const changesSinceCount = onHand - (counted?.quantity ?? 0)
+      return { storeId, sku, onHand, lastCount: counted, changesSinceCount, rowsRead }
     },
     async overlap(storeId, sku) {
       const rows = await database.view(stockDesignName, 'counts', {
@@ -168,7 +218,10 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
       })
       const [last, before] = rows.map((row) => checked(CountRow, row))
       if (last === undefined || before === undefined || !areApart(before.key[2], last.key[2])) return undefined
-      const between = await sumOfChanges([storeId, sku, before.key[2], afterAll], [storeId, sku, last.key[2], afterAll])
+      const { sum: between } = await addChanges(
+        [storeId, sku, before.key[2], afterAll],
+        [storeId, sku, last.key[2], afterAll],
+      )
       const [first, second] = [before, last].map(({ id, key, value }) => ({
         at: key[2],
         sourceId: id.slice(effectId(storeId, '').length),
@@ -176,17 +229,7 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
       }))
       return first && second && overlapOf(storeId, sku, first, second, between)
     },
-    async onHandBefore(storeId, sku, at) {
-      const counts = await database.view(stockDesignName, 'counts', {
-        startKey: [storeId, sku, at],
-        endKey: [storeId, sku],
-        descending: true,
-        limit: maxEntriesOfOneStamp,
-      })
-      const counted = counts.map((row) => checked(CountRow, row)).find(({ key }) => key[2] < at)
-      const start = counted === undefined ? [storeId, sku] : [storeId, sku, counted.key[2], afterAll]
-      return (counted?.value ?? 0) + (await sumOfChanges(start, [storeId, sku, at]))
-    },
+    onHandBefore: async (storeId, sku, at) => (await balance(storeId, sku, at)).onHand,
     async entries(storeId, sku, { direction, from, limit }) {
       const isBackward = direction === 'backward'
       const [first, last] = isBackward ? [afterAll, []] : [[], afterAll]
@@ -214,41 +257,11 @@ export function openStock(database: CouchDatabase, client: CouchClient): Stock {
       })
       return [...before, ...together.toSorted(isBackward ? (a, b) => inStockOrder(b, a) : inStockOrder)]
     },
-    async storesOf(sku, limit, afterStoreId) {
-      const rows = await database.view(stockDesignName, 'stores', {
-        // A group has no document to go on from: the range begins behind the last store instead.
-        startKey: afterStoreId === undefined ? [sku] : [sku, afterStoreId, afterAll],
-        endKey: [sku, afterAll],
-        reduce: { groupLevel: 2 },
-        limit,
-      })
-      return rows.map((row) => checked(StoreRow, row).key[1])
-    },
-    async pairs(limit, after) {
-      const rows = await database.view(stockDesignName, 'stores', {
-        ...(after === undefined ? {} : { startKey: [after.sku, after.storeId, afterAll] }),
-        reduce: { groupLevel: 2 },
-        limit,
-      })
-      return rows.map((row) => {
-        const [sku, storeId] = checked(StoreRow, row).key
-        return { sku, storeId }
-      })
-    },
-    async hasMoved(storeId, sku) {
-      const rows = await database.view(stockDesignName, 'stores', { key: [sku, storeId], limit: 1 })
-      return rows.length > 0
-    },
-    async knowsSku(sku) {
-      // Without a reduce: the first row is enough, and a group would be added up to its end.
-      const rows = await database.view(stockDesignName, 'stores', {
-        startKey: [sku],
-        endKey: [sku, afterAll],
-        limit: 1,
-      })
-      if (rows.length > 0) return true
-      return (await findInCatalogue(client, `product:${sku}`)) !== undefined
-    },
+    storesOf: (sku, limit, afterStoreId) => pairs.storesOf(sku, limit, afterStoreId),
+    pairs: (limit, after) => pairs.list(limit, after),
+    hasMoved: (storeId, sku) => pairs.has({ storeId, sku }),
+    knowsSku: async (sku) =>
+      (await pairs.knowsSku(sku)) || (await findInCatalogue(client, `product:${sku}`)) !== undefined,
     async knowsStore(storeId) {
       const rows = await database.view(stockDesignName, 'changes', {
         startKey: [storeId],

@@ -1,6 +1,7 @@
 /** What is wrong with recorded entries, for people to look at. A flag is a document of its own: the entry stays as it is. */
+import type { JudgedRefund, RefundFault, RefundJudgement } from '@tidemark/contracts'
 import type { LedgerEntry } from './ledger-entry.ts'
-import type { JudgedRefund, RefundFault, RefundJudgement, RefundRecord } from './merge-refund.ts'
+import type { RefundRecord } from './merge-refund.ts'
 import type { EntryRule } from './verify-entry.ts'
 
 export interface Flag extends Readonly<Record<string, unknown>> {

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Refund } from '@tidemark/contracts'
-import { sampleTill, type TillLine } from '../../test/sample-till.ts'
-import { judgeRefunds, mergeRefund, type RefundRecord } from './merge-refund.ts'
-import { planRefund, type RefundOrder } from './plan-refund.ts'
+import { judgeRefunds, planRefund, type Refund, type RefundOrder } from '@tidemark/contracts'
+import { sampleTill, type TillLine } from '@tidemark/service-kit/test-support'
+import { mergeRefund, type RefundRecord } from './merge-refund.ts'
 
 const till = sampleTill('s001-t01-1')
 const other = sampleTill('s001-t02-1')
@@ -73,12 +72,13 @@ test.each(cases)('refunds are judged together: $name', ({ refunds, voided, fault
   const gone = new Set(voided?.(refunds) ?? [])
   const expected = faulty.map(([index, fault]) => [refunds[index]?._id, fault])
   for (const arrivals of [refunds, refunds.toReversed(), [...refunds, ...refunds.toReversed()]]) {
-    const judgement = judgeRefunds(sale, record(arrivals), (id) => gone.has(id))
+    const judgement = judgeRefunds(sale, record(arrivals)?.refunds ?? [], (id) => gone.has(id))
     expect(judgement.faulty.map(({ refund, fault }) => [refund.id, fault])).toEqual(expected)
   }
 })
 
-const open = (refunds: readonly Refund[] = []) => judgeRefunds(sale, record(refunds), () => false).balances
+const open = (refunds: readonly Refund[] = []) =>
+  judgeRefunds(sale, record(refunds)?.refunds ?? [], () => false).balances
 const plan = (order: RefundOrder, refunds: readonly Refund[] = []) => planRefund(sale, open(refunds), order)
 
 test('head office refunds no more of a line than is left, and says the numbers', () => {
@@ -116,7 +116,7 @@ test('the parts of a line add up to the line, its discount too', () => {
 
 test('a sale that was paid by card goes back to the card, unless told otherwise', () => {
   const paid = till.sale([{ sku: 'tea', quantity: 2 }], { card: true })
-  const balances = judgeRefunds(paid, undefined, () => false).balances
+  const balances = judgeRefunds(paid, [], () => false).balances
   expect(planRefund(paid, balances, {})).toMatchObject({ sold: { payments: [{ method: 'card', amountMinor: 500 }] } })
   expect(planRefund(paid, balances, { method: 'cash' })).toMatchObject({ sold: { payments: [{ method: 'cash' }] } })
 })

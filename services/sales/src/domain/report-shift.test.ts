@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JournalEntry } from '@tidemark/contracts'
-import { sampleTill } from '../../test/sample-till.ts'
+import { sampleTill } from '@tidemark/service-kit/test-support'
 import { ledgerEntryOf, type LedgerEntry } from './ledger-entry.ts'
 import { findShifts, reportShift } from './report-shift.ts'
 import { emptyDaySums, postToDay, type DaySums } from './sum-entries.ts'

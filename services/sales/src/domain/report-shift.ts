@@ -1,6 +1,6 @@
 /** A shift of a till: from its opening to its closing in the series, and what has to be in the drawer at the end. Pure. */
-import { journalId, type JournalEntry } from '@tidemark/contracts'
-import { soldEntryOf, type LedgerEntry } from './ledger-entry.ts'
+import { journalId, shiftFigures, type ShiftFigures } from '@tidemark/contracts'
+import type { LedgerEntry } from './ledger-entry.ts'
 import type { DaySums, ShiftMark } from './sum-entries.ts'
 
 /** Where a shift lies in its series. */
@@ -41,7 +41,7 @@ export function findShifts(
   })
 }
 
-export interface ShiftReport {
+export interface ShiftReport extends ShiftFigures {
   readonly incarnation: string
   readonly terminalId: string
   readonly cashierId: string
@@ -54,18 +54,6 @@ export interface ShiftReport {
   readonly entries: number
   /** Numbers of the shift that have not arrived: while there are any, the expected cash is not the last word. */
   readonly missing: number
-  readonly sales: number
-  readonly refunds: number
-  readonly voids: number
-  readonly grossMinor: number
-  readonly floatMinor: number
-  readonly cashSalesMinor: number
-  readonly cashRefundsMinor: number
-  /** Cash that voids put back into the drawer, or took out of it. */
-  readonly cashVoidsMinor: number
-  readonly cashInMinor: number
-  readonly cashOutMinor: number
-  readonly expectedMinor: number
   /** What the till said that it expected; null while the shift is open. */
   readonly tillExpectedMinor: number | null
   readonly countedMinor: number | null
@@ -82,16 +70,11 @@ export interface ShiftEntries {
 
 export function reportShift(range: ShiftRange, { entries, takenBack }: ShiftEntries): ShiftReport {
   const { open, close, from, to, incarnation, terminalId } = range
-  const cash = entries.map(({ entry }) => entry)
-  const cashSalesMinor = sum(cash.map((entry) => (entry.type === 'sale' ? cashOf(entry) : 0)))
-  const cashRefundsMinor = sum(cash.map((entry) => (entry.type === 'refund' ? cashOf(entry) : 0)))
-  const cashVoidsMinor = sum(
-    [...takenBack.values()].map(({ entry }) => (entry.type === 'refund' ? cashOf(entry) : -cashOf(entry))),
-  )
-  const cashInMinor = sum(cash.map((entry) => movedCash(entry, 'in')))
-  const cashOutMinor = sum(cash.map((entry) => movedCash(entry, 'out')))
-  const floatMinor = open.floatMinor ?? 0
-  const expectedMinor = floatMinor + cashSalesMinor - cashRefundsMinor + cashVoidsMinor + cashInMinor - cashOutMinor
+  const figures = shiftFigures({
+    floatMinor: open.floatMinor ?? 0,
+    entries: entries.map(({ entry }) => entry),
+    takenBack: [...takenBack.values()].map(({ entry }) => entry),
+  })
   const countedMinor = close?.countedMinor ?? null
   return {
     incarnation,
@@ -104,38 +87,9 @@ export function reportShift(range: ShiftRange, { entries, takenBack }: ShiftEntr
     to,
     entries: entries.length,
     missing: to - from + 1 - entries.length,
-    sales: cash.filter(({ type }) => type === 'sale').length,
-    refunds: cash.filter(({ type }) => type === 'refund').length,
-    voids: cash.filter(({ type }) => type === 'void').length,
-    grossMinor: sum(cash.map(grossOf)),
-    floatMinor,
-    cashSalesMinor,
-    cashRefundsMinor,
-    cashVoidsMinor,
-    cashInMinor,
-    cashOutMinor,
-    expectedMinor,
+    ...figures,
     tillExpectedMinor: close?.expectedMinor ?? null,
     countedMinor,
-    differenceMinor: countedMinor === null ? null : countedMinor - expectedMinor,
+    differenceMinor: countedMinor === null ? null : countedMinor - figures.expectedMinor,
   }
-}
-
-function cashOf(entry: JournalEntry): number {
-  const payments = soldEntryOf(entry)?.payments ?? []
-  return sum(payments.map((payment) => (payment.method === 'cash' ? payment.amountMinor : 0)))
-}
-
-function movedCash(entry: JournalEntry, direction: 'in' | 'out'): number {
-  return entry.type === 'cash-movement' && entry.direction === direction ? entry.amountMinor : 0
-}
-
-function grossOf(entry: JournalEntry): number {
-  const sold = soldEntryOf(entry)
-  if (sold === undefined) return 0
-  return sold.type === 'sale' ? sold.totals.grossMinor : -sold.totals.grossMinor
-}
-
-function sum(amounts: readonly number[]): number {
-  return amounts.reduce((total, amount) => total + amount, 0)
 }

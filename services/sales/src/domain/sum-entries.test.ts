@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JournalEntry } from '@tidemark/contracts'
-import { sampleTill } from '../../test/sample-till.ts'
+import { sampleTill } from '@tidemark/service-kit/test-support'
 import { ledgerEntryOf } from './ledger-entry.ts'
 import { groupTotals, paymentTotals, productTotals, taxTotals, totalsOf } from './report-totals.ts'
 import { emptyDaySums, emptyProductSums, postToDay, postToProducts, type Posting } from './sum-entries.ts'

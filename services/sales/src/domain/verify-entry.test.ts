@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { documentHash } from '@tidemark/contracts'
 import type { SourceDocument } from '@tidemark/service-kit'
-import { sampleTill } from '../../test/sample-till.ts'
+import { sampleTill } from '@tidemark/service-kit/test-support'
 import { checkJournalSource, findingsOf } from './verify-entry.ts'
 
 const good = sampleTill('s001-t01-1').sale([{ sku: 'milk', quantity: 2 }])

@@ -13,7 +13,7 @@
  * 3. What is derived counts only what stands in the ledger.
  */
 import type { FastifyBaseLogger } from 'fastify'
-import { canonicalHash, parseJournalId, type Sale } from '@tidemark/contracts'
+import { canonicalHash, judgeRefunds, parseJournalId, type Sale } from '@tidemark/contracts'
 import {
   idOf,
   UnavailableError,
@@ -27,7 +27,7 @@ import { customerMarkOf } from '../domain/customer-mark.ts'
 import { figuresFlagOf, flagId, refundFlags } from '../domain/flag-entry.ts'
 import { foreignVoidAlarm, secondBodyAlarm, type IntegrityAlarm } from '../domain/integrity-alarm.ts'
 import { ledgerEntryOf, soldEntryOf, voidedIdOf, type LedgerEntry } from '../domain/ledger-entry.ts'
-import { judgeRefunds, mergeRefund, refundedIdOf, refundRecordId, type RefundRecord } from '../domain/merge-refund.ts'
+import { mergeRefund, refundedIdOf, refundRecordId, type RefundRecord } from '../domain/merge-refund.ts'
 import { emptySeries, mergeFault, mergeLink, seriesId, type Series, type SeriesFault } from '../domain/merge-series.ts'
 import { mergeVoid, voidRecordId, type VoidRecord } from '../domain/merge-void.ts'
 import {
@@ -198,7 +198,7 @@ export function createJournalHandler(parts: JournalHandlerParts): HandleBatch {
         refundRecord.refunds.map(({ storeId, id }) => flagId(storeId, id, 'refund')),
       )
       const voids = await ledger.voidRecords([sale._id, ...refundIds])
-      const judgement = judgeRefunds(sale, refundRecord, (id) => voids.has(id))
+      const judgement = judgeRefunds(sale, refundRecord.refunds, (id) => voids.has(id))
       const flags = refundFlags(refundRecord, judgement, present, now().toISOString())
       if (flags.length === 0) return
       await ledger.update(new Map(flags.map((flag) => [flag._id, () => flag])))

@@ -17,12 +17,17 @@ import {
   HEAD_OFFICE,
   headOfficeIncarnationOf,
   journalId,
+  judgeRefunds,
   parseCentralDatabase,
   parseIncarnation,
+  planRefund,
   salesDatabaseOf,
   schemaVersion,
   sealEntry,
   type Refund,
+  type RefundJudgement,
+  type RefundOrder,
+  type RefundProblem,
   type Sale,
 } from '@tidemark/contracts'
 import {
@@ -36,8 +41,6 @@ import {
 } from '@tidemark/service-kit'
 import { Type } from 'typebox'
 import type { LedgerEntry } from '../domain/ledger-entry.ts'
-import { judgeRefunds, type RefundJudgement } from '../domain/merge-refund.ts'
-import { planRefund, type RefundOrder, type RefundProblem } from '../domain/plan-refund.ts'
 import type { Ledger } from '../stores/ledger-store.ts'
 
 export interface RefundRequest extends RefundOrder {
@@ -115,7 +118,7 @@ export function openRefundSeries(parts: RefundSeriesParts): RefundSeries {
     const records = await ledger.refundRecords([sale._id])
     const refundRecord = records.get(sale._id)
     const voids = await ledger.voidRecords([sale._id, ...(refundRecord?.refunds.map(({ id }) => id) ?? [])])
-    return judgeRefunds(sale, refundRecord, (id) => voids.has(id))
+    return judgeRefunds(sale, refundRecord?.refunds ?? [], (id) => voids.has(id))
   }
 
   async function writeEntry(

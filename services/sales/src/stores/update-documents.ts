@@ -19,7 +19,8 @@ interface Write {
 }
 
 const maxTries = 10
-const maxRemembered = 100
+/** What an evening's batches write, and no more: a day's products are a document of hundreds of kilobytes. */
+const maxRemembered = 40
 const pauseMs = 10
 
 export function createUpdater(

@@ -44,6 +44,8 @@ export interface CouchDatabase {
   get(id: string): Promise<StoredDocument | undefined>
   /** Those of the ids that exist, by id. At most 1,000 ids. */
   getMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>>
+  /** Ids from the first to the last, both included, in the order of their bytes. */
+  idsBetween(first: string, last: string, limit: number): Promise<readonly string[]>
   /** One `_bulk_docs`; an outcome for each document, in order. Throws when the request as a whole fails. */
   bulkInsert(documents: readonly NewDocument[]): Promise<readonly WriteOutcome[]>
   /**
@@ -52,6 +54,8 @@ export interface CouchDatabase {
    */
   update(id: string, change: (current: StoredDocument | undefined) => NewDocument | undefined): Promise<void>
   view(design: string, view: string, query: ViewQuery): Promise<readonly ViewRow[]>
+  /** Rows of each of many queries of one view, in their order, asked together: a request is dearer than most answers. */
+  viewMany(design: string, view: string, queries: readonly ViewQuery[]): Promise<readonly (readonly ViewRow[])[]>
   getLocal(id: string): Promise<StoredDocument | undefined>
   putLocal(id: string, body: Readonly<Record<string, unknown>>): Promise<void>
 }
@@ -62,6 +66,7 @@ const AllDocs = Type.Object({
     Type.Object({ error: Type.Optional(Type.String()), doc: Type.Optional(Type.Union([AnyDocument, Type.Null()])) }),
   ),
 })
+const Ids = Type.Object({ rows: Type.Array(Type.Object({ id: Type.String() })) })
 const BulkResults = Type.Array(
   Type.Object({
     id: Type.Optional(Type.String()),
@@ -71,9 +76,11 @@ const BulkResults = Type.Array(
   }),
 )
 const ViewResult = Type.Object({ rows: Type.Array(ViewRow) })
+const ViewResults = Type.Object({ results: Type.Array(ViewResult) })
 const Anything = Type.Unknown()
 
 const maxUpdateTries = 10
+const queriesPerRequest = 100
 
 export function openDatabase(client: CouchClient, name: string): CouchDatabase {
   const root = encodeURIComponent(name)
@@ -114,18 +121,15 @@ export function openDatabase(client: CouchClient, name: string): CouchDatabase {
       // A deleted document comes as a row with `doc: null`.
       return new Map(rows.flatMap(({ doc }) => (doc ? [[doc._id, doc] as const] : [])))
     },
-    bulkInsert,
-    async update(id, change) {
-      for (let attempt = 0; attempt < maxUpdateTries; attempt += 1) {
-        const current = await database.get(id)
-        const next = change(current)
-        if (next === undefined) return
-        const [outcome] = await bulkInsert([current === undefined ? next : { ...next, _rev: current._rev }])
-        if (outcome?.kind === 'stored') return
-        if (outcome?.kind === 'failed') throw new CouchError(400, 'failed', `${id}: ${outcome.reason}`)
-      }
-      throw new UnavailableError('couchdb', `${id} changed ${maxUpdateTries} times while it was being updated`)
+    async idsBetween(first, last, limit) {
+      const { rows } = await client.request(Ids, {
+        path: `${root}/_all_docs`,
+        query: { startkey: first, endkey: last, limit },
+      })
+      return rows.map(({ id }) => id)
     },
+    bulkInsert,
+    update: (id, change) => updateDocument(database, id, change),
     async view(design, view, query) {
       const { rows } = await client.request(ViewResult, {
         path: `${root}/_design/${design}/_view/${view}`,
@@ -134,6 +138,22 @@ export function openDatabase(client: CouchClient, name: string): CouchDatabase {
         ...(query.keys === undefined ? {} : { method: 'POST' as const, body: { keys: query.keys } }),
       })
       return rows
+    },
+    async viewMany(design, view, queries) {
+      const answers: (readonly ViewRow[])[] = []
+      for (let from = 0; from < queries.length; from += queriesPerRequest) {
+        const asked = queries.slice(from, from + queriesPerRequest)
+        const { results } = await client.request(ViewResults, {
+          method: 'POST',
+          path: `${root}/_design/${design}/_view/${view}/queries`,
+          body: { queries: asked.map(viewParameters) },
+        })
+        if (results.length !== asked.length) {
+          throw new UnavailableError('couchdb', `${view} answered ${results.length} of ${asked.length} queries`)
+        }
+        answers.push(...results.map(({ rows }) => rows))
+      }
+      return answers
     },
     getLocal: (id) => get(`${root}/_local/${encodeURIComponent(id)}`),
     async putLocal(id, body) {
@@ -144,6 +164,23 @@ export function openDatabase(client: CouchClient, name: string): CouchDatabase {
     },
   }
   return database
+}
+
+/** `update` of a database by its other members. */
+export async function updateDocument(
+  database: Pick<CouchDatabase, 'get' | 'bulkInsert'>,
+  id: string,
+  change: (current: StoredDocument | undefined) => NewDocument | undefined,
+): Promise<void> {
+  for (let attempt = 0; attempt < maxUpdateTries; attempt += 1) {
+    const current = await database.get(id)
+    const next = change(current)
+    if (next === undefined) return
+    const [outcome] = await database.bulkInsert([current === undefined ? next : { ...next, _rev: current._rev }])
+    if (outcome?.kind === 'stored') return
+    if (outcome?.kind === 'failed') throw new CouchError(400, 'failed', `${id}: ${outcome.reason}`)
+  }
+  throw new UnavailableError('couchdb', `${id} changed ${maxUpdateTries} times while it was being updated`)
 }
 
 function documentPath(id: string): string {

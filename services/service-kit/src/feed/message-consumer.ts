@@ -51,6 +51,8 @@ export interface ConsumerOptions {
 }
 
 export interface MessageConsumer {
+  /** Messages that are known to wait for this service; 0 while the stream is away. */
+  backlog(): number
   /** Fetches no more, finishes and acknowledges the batch in hand, gives the rest back. */
   stop(): Promise<void>
 }
@@ -76,6 +78,8 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
   const isWanted = (subject: string): boolean => matchesSubject(options.subjects, subject)
   const waiting = new Set<JsMsg>()
   const inHand = new Set<JsMsg>()
+  /** Those that the server still has, as the latest message says. */
+  let pending = 0
   const countMessages = telemetry.counter('tidemark_feed_messages_total', 'Messages taken from the stream, by outcome')
   const countDeadLetters = telemetry.counter('tidemark_dead_letters_total', 'Messages sent to the dead-letter stream')
   telemetry.gauge('tidemark_feed_waiting_messages', 'Messages fetched and not yet handled', () => [
@@ -115,6 +119,7 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
       callback: (message) => {
         if (!isWanted(message.subject)) return message.ack()
         waiting.add(message)
+        pending = message.info.pending
         wake.resolve()
       },
     })
@@ -138,6 +143,7 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
       await messages.close()
       for (const message of waiting) message.nak()
       waiting.clear()
+      pending = 0
     }
     if (!stopping.signal.aborted) throw end.reason ?? new Error('the consumer was closed')
   }
@@ -166,6 +172,7 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
       }
       const outcomes = readable.length === 0 ? [] : await handlePatiently(readable.map(({ source }) => source))
       await Promise.all(readable.map(({ message }, index) => settle(message, outcomes?.[index])))
+      await sendAcknowledgements()
     } finally {
       inHand.clear()
     }
@@ -190,7 +197,7 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
   async function settle(message: JsMsg, outcome: Outcome | undefined): Promise<void> {
     countMessages(1, { outcome: outcome?.kind ?? 'given-back' })
     if (outcome === undefined) return message.nak()
-    if (outcome.kind === 'done') return acknowledge(message)
+    if (outcome.kind === 'done') return message.ack()
     if (outcome.kind === 'reject') return bury(message, outcome.reason)
     const { deliveryCount } = message.info
     if (deliveryCount >= maxDeliveries) {
@@ -200,13 +207,14 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
     message.nak(backoffMs(deliveryCount))
   }
 
-  async function acknowledge(message: JsMsg): Promise<void> {
-    try {
-      await message.ackAck({ timeout: ackTimeoutMs })
-    } catch (error) {
-      // It will come again, and will be found recorded.
-      logger.warn({ subject: message.subject, reason: describeError(error) }, 'an acknowledgement was not confirmed')
-    }
+  /** Until the server has those of the batch. A message whose acknowledgement is lost comes again, and is found recorded. */
+  async function sendAcknowledgements(): Promise<void> {
+    const sent = new AbortController()
+    const flushed = connection
+      .flush()
+      .catch((error: unknown) => logger.warn({ reason: describeError(error) }, 'acknowledgements may be lost'))
+      .finally(() => sent.abort())
+    await Promise.race([flushed, pause(ackTimeoutMs, sent.signal)])
   }
 
   async function bury(message: JsMsg, reason: string): Promise<void> {
@@ -220,11 +228,12 @@ export function startMessageConsumer(options: ConsumerOptions): MessageConsumer 
     }
     countDeadLetters(1)
     logger.error({ subject: message.subject, sequence, reason }, 'message sent to the dead letters')
-    await acknowledge(message)
+    message.ack()
   }
 
   const running = run()
   return {
+    backlog: () => pending + waiting.size + inHand.size,
     async stop() {
       stopping.abort()
       await running

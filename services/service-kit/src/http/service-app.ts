@@ -9,6 +9,7 @@ import fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify'
+import { Type } from 'typebox'
 import type { Telemetry } from '@tidemark/telemetry'
 import { requireSignIn } from '../sign-in/require-sign-in.ts'
 import type { VerifyToken } from '../sign-in/verify-token.ts'
@@ -60,6 +61,7 @@ export async function buildServiceApp(options: ServiceAppOptions): Promise<Servi
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>()
   installProblemDetails(app)
+  refuseUnknownParameters(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
@@ -70,6 +72,14 @@ export async function buildServiceApp(options: ServiceAppOptions): Promise<Servi
   await describeApi(app, options)
   addHealthRoutes(app, options.telemetry, options.checks)
   return app
+}
+
+/** Of endpoints that take none at all; others say which they take. What is not described is a site's file. */
+function refuseUnknownParameters(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    if (route.schema === undefined || route.schema.hide === true || route.schema.querystring !== undefined) return
+    route.schema.querystring = Type.Object({}, { additionalProperties: false })
+  })
 }
 
 /** Takes over a caller's id where it is harmless in a log. */

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  connectPublisher,
   notebookService,
   runInProcess,
   sampleSeries,
@@ -57,6 +59,36 @@ test('what never came as a message is read from CouchDB, in more than one page, 
   await waitUntil('the next one is noted', async () => (await notes('reader')).includes(next._id))
   expect(seen).toHaveLength(docs.length + 1)
 })
+
+test('while the stream brings a backlog, reconciliation waits; then it finds what the stream lacked', async () => {
+  const lane = sampleSeries('s204-t01-1')
+  const docs = Array.from({ length: 900 }, () => lane.sale([{ sku: 'milk', quantity: 1 }]))
+  const lost = docs.slice(400, 410)
+  await central.request('PUT', '/store-s204-sales-2026-11')
+  await central.request('POST', '/store-s204-sales-2026-11/_bulk_docs', { docs })
+  const publisher = await connectPublisher(nats.url)
+  for (const doc of docs) if (!lost.includes(doc)) await publisher.publish('s204', doc)
+  await publisher.close()
+  const seen: [number, string][] = []
+  const service = notebookService('waiting', (batch) => seen.push([batch.length, batch[0]?.source ?? 'feed']))
+  // Slow enough to be met at work by many rounds.
+  const slowly: typeof service = {
+    ...service,
+    assemble(parts) {
+      const { handle, addRoutes } = service.assemble(parts)
+      return { addRoutes, handle: (batch) => sleep(200).then(() => handle(batch)) }
+    },
+  }
+  running = await runInProcess(slowly, central, nats, { reconcileEveryMs: 50 })
+  await waitUntil('all are noted', async () => (await notes('waiting')).filter(isOfLane).length === docs.length)
+  await running.service.stop()
+  const backlog = seen.findLastIndex(([, source]) => source === 'feed')
+  const meanwhile = seen.slice(0, backlog).filter(([, source]) => source === 'reconciliation')
+  // At most the batch that was on its way when the first messages came.
+  expect(meanwhile.length).toBeLessThanOrEqual(1)
+})
+
+const isOfLane = (id: string): boolean => id.startsWith('journal:s204-')
 
 test('a document that breaks its schema is recorded as rejected, and what comes after it is taken in', async () => {
   const name = 'store-s202-sales-2026-11'

@@ -9,6 +9,8 @@
  * 2. A document that fails is tried again each round; the checkpoint waits before it. After five tries it is recorded as
  *    rejected, so that one faulty document can't hold back a store.
  * 3. A source database that was made anew starts from the beginning.
+ * 4. While the stream brings a backlog, reconciliation waits: it would take in the same documents at the same time. It waits for
+ *    a minute at most, so a stream that never comes to rest hides nothing.
  */
 import type { FastifyBaseLogger } from 'fastify'
 import {
@@ -43,6 +45,8 @@ export interface ReconcilerOptions {
   readonly logger: FastifyBaseLogger
   /** Milliseconds between rounds. */
   readonly everyMs: number
+  /** Messages that wait in the stream. */
+  readonly feedBacklog: () => number
 }
 
 export interface Reconciler {
@@ -65,6 +69,9 @@ interface Checkpoint {
 }
 
 const changesPerRead = 500
+/** More messages than a batch of the stream are a backlog. */
+const backlogFrom = 200
+const longestWaitMs = 60_000
 const start: Checkpoint = { since: 0, caughtUpAt: undefined }
 
 export function startReconciler(options: ReconcilerOptions): Reconciler {
@@ -76,6 +83,10 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
     'tidemark_reconciled_documents_total',
     'Changes read from CouchDB, by outcome',
   )
+
+  let roundEndedAtMs = Date.now()
+  const goesOn = (): boolean =>
+    !stopping.signal.aborted && (options.feedBacklog() <= backlogFrom || Date.now() - roundEndedAtMs > longestWaitMs)
 
   async function run(): Promise<void> {
     let failures = 0
@@ -105,15 +116,16 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
     )
     for (const source of sources) {
       const sequence = sequences.get(source.name)
-      if (stopping.signal.aborted) return
+      if (!goesOn()) return
       if (sequence !== undefined) await catchUp(source, sequence)
     }
+    roundEndedAtMs = Date.now()
   }
 
   async function catchUp(source: Source, updateSequence: Sequence): Promise<void> {
     let checkpoint = await loadCheckpoint(source, updateSequence)
     if (checkpoint.caughtUpAt === updateSequence) return
-    while (!stopping.signal.aborted) {
+    while (goesOn()) {
       const { results, last_seq } = await readChanges(client, source.name, checkpoint.since, changesPerRead)
       const taken = await takeIn(source, results)
       const lastTaken = results[taken - 1]

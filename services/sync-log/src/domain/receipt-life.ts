@@ -28,6 +28,8 @@ export interface LifeStep {
   readonly what: string
   /** The sync-log entry that tells of it. */
   readonly entryId?: string
+  /** The receipt of a void or refund, which has a life of its own. */
+  readonly receipt?: string
 }
 
 /** Takes a receipt's number in any case, or the id of its journal entry. Undefined for anything else. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { SyncLogEntry } from '@tidemark/contracts'
 import { expect, test } from 'vitest'
-import { sampleLog, signed } from '../testing/sample-log.ts'
+import { sampleLog, signed } from '@tidemark/service-kit/test-support'
 import { maxFaults, scanEntries, startScan } from './verify-epoch.ts'
 
 const strangersKey = generateKeyPairSync('ed25519').privateKey

@@ -1,6 +1,6 @@
 /** Alarms, and acknowledging them. */
 import { Type } from 'typebox'
-import { OwnerId } from '@tidemark/contracts'
+import { HEAD_OFFICE, OwnerId } from '@tidemark/contracts'
 import {
   decodeCursor,
   defaultPageSize,
@@ -15,7 +15,8 @@ import {
 } from '@tidemark/service-kit'
 import { alarmKinds, alarmStates, type Alarm } from '../domain/alarm.ts'
 import { AlarmPosition, type AlarmStore } from '../stores/alarm-store.ts'
-import { NoQuery, requireScope } from './parameters.ts'
+import type { AuditStore } from '../stores/audit-store.ts'
+import { NoQuery, requireScope, requireStore } from './parameters.ts'
 
 const tags = ['alarms']
 const AlarmPath = Type.Object({ alarmId: Type.String({ minLength: 1, maxLength: 700 }) })
@@ -34,7 +35,13 @@ const AlarmAnswer = Type.Object({
   entry: Type.Unknown({ description: 'Of a fork: the content that does not stand' }),
 })
 
-export function addAlarmRoutes(app: ServiceApp, alarms: AlarmStore, now: () => Date): void {
+export interface AlarmParts {
+  readonly alarms: AlarmStore
+  readonly audit: AuditStore
+  readonly now: () => Date
+}
+
+export function addAlarmRoutes(app: ServiceApp, { alarms, audit, now }: AlarmParts): void {
   async function requireAlarm(principal: Principal, id: string): Promise<Alarm> {
     const found = id.startsWith('alarm:') ? await alarms.get(id) : undefined
     // An alarm of a store that one may not see is not there.
@@ -57,6 +64,7 @@ export function addAlarmRoutes(app: ServiceApp, alarms: AlarmStore, now: () => D
     handler: async ({ principal, query }) => {
       const { state, storeId, limit = defaultPageSize } = query
       requireScope(principal, { storeId })
+      if (storeId !== undefined && storeId !== HEAD_OFFICE) await requireStore(audit, storeId)
       const found = await alarms.list({ state, storeId }, limit + 1, decodeCursor(AlarmPosition, query.cursor))
       const next = found[limit]
       return {

@@ -25,9 +25,13 @@ const LifeAnswer = Type.Object({
       place: Type.Enum([...places]),
       what: Type.String(),
       entryId: Type.Optional(Type.String()),
+      receipt: Type.Optional(Type.String({ description: 'Of a void or a refund: its own life is under this number' })),
     }),
   ),
   notHeardOf: Type.Array(Type.Enum([...places]), { description: 'Places that have written nothing about it' }),
+  voidedBy: Type.Array(Type.String(), { description: 'Receipts of voids, as far as the ledger has them' }),
+  refundedBy: Type.Array(Type.String(), { description: 'Receipts of refunds' }),
+  corrects: Type.Union([Type.String(), Type.Null()], { description: 'Of a void or a refund: the receipt it is about' }),
   document: Type.Unknown({ description: 'The journal entry as central has it, or null' }),
 })
 
@@ -52,7 +56,7 @@ export function addReceiptRoutes(
       const key = parseReceipt(params.receipt)
       if (key === undefined) throw invalidField('/params/receipt', 'must be a receipt number such as S001-T03-2-000017')
       requireStoreAccess(principal, key.storeId)
-      const { steps, document } = await readReceiptLife(audit, client, key)
+      const { steps, voidedBy, refundedBy, corrects, document } = await readReceiptLife(audit, client, key)
       if (steps.length === 0) throw notFound(`nobody has heard of ${key.receipt}`)
       const heard = new Set(steps.map(({ place }) => place))
       if (document !== undefined) heard.add('central')
@@ -64,6 +68,9 @@ export function addReceiptRoutes(
         terminalId,
         steps: [...steps],
         notHeardOf: places.filter((place) => !heard.has(place)),
+        voidedBy: [...voidedBy],
+        refundedBy: [...refundedBy],
+        corrects,
         document: document === undefined ? null : authoredBody(document),
       }
     },

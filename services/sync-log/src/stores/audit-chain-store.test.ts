@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectCouch, ensureDatabase, ensureDesignDocument, type CouchDatabase } from '@tidemark/service-kit'
-import { startCentral, type Central } from '@tidemark/service-kit/test-support'
+import { sampleLog, startCentral, type Central } from '@tidemark/service-kit/test-support'
 import { auditEntryOf, type AuditEntry } from '../domain/audit-entry.ts'
 import { leafOf } from '../domain/audit-chain.ts'
 import { rangeHash } from '../domain/merkle-tree.ts'
-import { sampleLog } from '../testing/sample-log.ts'
 import { openAuditChain, placementKey, type AuditChainStore } from './audit-chain-store.ts'
 import { auditDesign } from './design/audit-views.ts'
 

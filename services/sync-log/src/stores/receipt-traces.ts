@@ -16,9 +16,14 @@ import {
 import type { AuditEntry } from '../domain/audit-entry.ts'
 import { hubStep, inOrder, timeOfStamp, type LifeStep, type ReceiptKey } from '../domain/receipt-life.ts'
 import type { AuditStore } from './audit-store.ts'
+import { correctedReceipt, readCorrections } from './receipt-corrections.ts'
 
 export interface ReceiptLife {
   readonly steps: readonly LifeStep[]
+  /** Receipts that took it back, or parts of it, and the one that it takes back. */
+  readonly voidedBy: readonly string[]
+  readonly refundedBy: readonly string[]
+  readonly corrects: string | null
   /** The journal entry as central has it. */
   readonly document: Readonly<Record<string, unknown>> | undefined
 }
@@ -35,14 +40,17 @@ export async function readReceiptLife(audit: AuditStore, client: CouchClient, ke
     maxEntries,
     undefined,
   )
-  const [document, run, ledger, stock] = await Promise.all([
+  const [document, run, ledger, stock, corrections] = await Promise.all([
     findAtCentral(client, key, entries),
     findRun(audit, key, entries),
     readFrom(client, 'sales-ledger', key.id),
     readFrom(client, 'stock', `effect:${key.storeId}:${key.id}`),
+    readCorrections(client, key.id),
   ])
+  const entry = document ?? ledger?.['entry']
   const steps = [
-    ...terminalSteps(document ?? ledger?.['entry']),
+    ...terminalSteps(entry),
+    ...corrections.steps,
     ...entries.map((entry) => hubStep(entry, key.id)),
     ...(run === undefined ? [] : [runStep(run)]),
     ...recordSteps('sales', ledger, 'recorded in the ledger'),
@@ -54,7 +62,8 @@ export async function readReceiptLife(audit: AuditStore, client: CouchClient, ke
       entryId: _id,
     })),
   ]
-  return { steps: inOrder(steps), document }
+  const { voidedBy, refundedBy } = corrections
+  return { steps: inOrder(steps), voidedBy, refundedBy, corrects: correctedReceipt(entry), document }
 }
 
 /** In the databases that the hub's entries name, or else in all sales databases of the store. */

@@ -18,3 +18,22 @@ export const catalogueDesign: DesignDocument = {
   name: catalogueDesignName,
   views: { barcodes: { map: barcodesMap }, price_changes: { map: priceChangesMap } },
 }
+
+export const productSearchDesignName = 'inventory-search'
+
+/** Products by each word of their name and SKU. In a design document of its own: an import must not wait for it. */
+const wordsMap = `function (doc) {
+  if (doc.type !== 'product') return;
+  var words = (doc.sku + ' ' + doc.name).toLowerCase().split(/[^0-9a-z\\u00df-\\uffef]+/);
+  var seen = {};
+  for (var i = 0; i < words.length; i += 1) {
+    if (!words[i] || seen['w' + words[i]]) continue;
+    seen['w' + words[i]] = true;
+    emit(words[i].substring(0, 60), null);
+  }
+}`
+
+export const productSearchDesign: DesignDocument = {
+  name: productSearchDesignName,
+  views: { words: { map: wordsMap } },
+}

@@ -4,7 +4,7 @@ import type { DesignDocument } from '@tidemark/service-kit'
 export const stockDesignName = 'stock'
 
 /**
- * `[storeId, sku, at, 0]` → quantity, summed. The last member lets a range begin after a stamp: `[storeId, sku, at, {}]`
+ * `[storeId, sku, at, 0]` → quantity, summed and counted. The last member lets a range begin after a stamp: `[storeId, sku, at, {}]`
  * sorts behind everything of that stamp.
  */
 const changesMap = `function (doc) {
@@ -27,19 +27,10 @@ const countsMap = `function (doc) {
   if (doc.type === 'count-effect') emit([doc.storeId, doc.sku, doc.at], doc.quantity);
 }`
 
-/** `[sku, storeId]`, counted: in which stores a SKU has ever moved. */
-const storesMap = `function (doc) {
-  if (doc.type === 'count-effect') emit([doc.sku, doc.storeId], null);
-  if (doc.type === 'stock-effect') {
-    for (var i = 0; i < doc.lines.length; i += 1) emit([doc.lines[i].sku, doc.storeId], null);
-  }
-}`
-
 export const stockDesign: DesignDocument = {
   name: stockDesignName,
   views: {
-    changes: { map: changesMap, reduce: '_sum' },
+    changes: { map: changesMap, reduce: '_stats' },
     counts: { map: countsMap },
-    stores: { map: storesMap, reduce: '_count' },
   },
 }
