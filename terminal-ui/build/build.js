@@ -2,72 +2,32 @@
  * Builds the till into `dist/`: hashed script and styles, the page that names them, icons, manifest, and a service worker that carries
  * the list of all of them with their content hashes.
  */
-import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
-import commonjs from '@rollup/plugin-commonjs'
-import resolve from '@rollup/plugin-node-resolve'
-import terser from '@rollup/plugin-terser'
-import { transform } from 'esbuild'
-import { rollup } from 'rollup'
+import { beginSite, bundle, hashedModules, hashOf, reportSizes, writePage, writeStyles } from '@tidemark/site-build'
 import { drawIconPng } from './icon-png.js'
-import { transformPlugin } from './transform-plugin.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
+/** Of a till on a slow line. What is not needed to show and to sell is imported where it is. */
+const maxFirstLoadKilobytes = 130
 
-await rm(dist, { recursive: true, force: true })
-await mkdir(join(dist, 'assets'), { recursive: true })
-
-const script = await bundle('src/entrypoints/main.ts', {
-  dir: dist,
-  format: 'es',
-  entryFileNames: 'assets/[name]-[hash].js',
-  chunkFileNames: 'assets/[name]-[hash].js',
-  sourcemap: false,
-})
-const styles = await writeStyles()
-await writePage({ '%SCRIPT%': `/${script}`, '%STYLES%': `/${styles}` })
+await beginSite(root)
+const { file: script, loadedFirst } = await bundle(root, 'src/entrypoints/main.ts', hashedModules)
+const styles = await writeStyles(root)
+await writePage(root, { '%SCRIPT%': `/${script}`, '%STYLES%': `/${styles}`, '%VERSION%': await versionOf(script) })
 await writeFile(join(dist, 'icon.svg'), await readFile(join(root, 'icon.svg')))
 await writeFile(join(dist, 'icon-192.png'), drawIconPng(192))
 await writeFile(join(dist, 'icon-512.png'), drawIconPng(512))
 await writeFile(join(dist, 'manifest.webmanifest'), JSON.stringify(manifest(), null, 2))
 await writeServiceWorker()
-await reportSizes()
+await reportSizes(root, loadedFirst, ['index.html', styles], maxFirstLoadKilobytes)
 
-async function bundle(input, output, banner = '') {
-  const build = await rollup({
-    input: join(root, input),
-    plugins: [
-      resolve({ browser: true, preferBuiltins: false, extensions: ['.ts', '.mjs', '.js'] }),
-      commonjs(),
-      transformPlugin(),
-      terser({ ecma: 2020, module: output.format === 'es', compress: { passes: 2 } }),
-    ],
-    onwarn(warning, warn) {
-      // PouchDB's own modules are written in a circle.
-      if (warning.code !== 'CIRCULAR_DEPENDENCY') warn(warning)
-    },
-  })
-  const { output: files } = await build.write({ ...output, intro: banner })
-  await build.close()
-  return files[0].fileName
-}
-
-async function writeStyles() {
-  const source = await readFile(join(root, 'src/styles/tokens.css'), 'utf8')
-  const { code } = await transform(source, { loader: 'css', minify: true })
-  const name = `assets/styles-${hashOf(code).slice(0, 8)}.css`
-  await writeFile(join(dist, name), code)
-  return name
-}
-
-async function writePage(names) {
-  const template = await readFile(join(root, 'index.html'), 'utf8')
-  const page = Object.entries(names).reduce((text, [mark, name]) => text.replace(mark, name), template)
-  await writeFile(join(dist, 'index.html'), page)
+/** The release and, so that two builds of one release can be told apart, a part of the script's hash. */
+async function versionOf(scriptName) {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  return `${version} (${hashOf(scriptName).slice(0, 8)})`
 }
 
 function manifest() {
@@ -102,18 +62,9 @@ async function writeServiceWorker() {
     }),
   )
   const list = `const PRECACHE_MANIFEST = ${JSON.stringify(entries)};`
-  await bundle('src/entrypoints/service-worker.ts', { file: join(dist, 'sw.js'), format: 'iife' }, list)
-}
-
-async function reportSizes() {
-  const firstLoad = ['index.html', script, styles]
-  const sizes = await Promise.all(firstLoad.map(async (name) => gzipSync(await readFile(join(dist, name))).length))
-  const total = sizes.reduce((sum, size) => sum + size, 0)
-  process.stdout.write(
-    `first load ${(total / 1000).toFixed(1)} kB gzip (script ${((sizes[1] ?? 0) / 1000).toFixed(1)} kB)\n`,
-  )
-}
-
-function hashOf(content) {
-  return createHash('sha256').update(content).digest('hex')
+  await bundle(root, 'src/entrypoints/service-worker.ts', {
+    outfile: 'dist/sw.js',
+    format: 'iife',
+    banner: { js: list },
+  })
 }

@@ -1,30 +1,41 @@
-/** Saves the open cart at every change. Only the newest value matters: while one write is going on, later carts replace each other. */
+/**
+ * Saves the open cart at every change. Only the newest value matters: while one write is going on, later carts replace each other, and what
+ * is on disk already is not written again.
+ */
 import type { Cart } from './cart.ts'
 import type { DeviceStore } from './device-store.ts'
 
 export class CartKeeper {
-  readonly #device: DeviceStore
+  readonly #device: Pick<DeviceStore, 'write'>
   #waiting: Cart | undefined
+  /** JSON of what is on disk; undefined where that is not known. */
+  #stored: string | undefined
   #writing: Promise<void> | undefined
 
-  constructor(device: DeviceStore) {
+  constructor(device: Pick<DeviceStore, 'write'>) {
     this.#device = device
   }
 
   /** Resolves when this cart, or a later one, is on disk. */
   save(cart: Cart): Promise<void> {
+    if (this.#writing === undefined && JSON.stringify(cart) === this.#stored) return Promise.resolve()
     this.#waiting = cart
-    this.#writing ??= this.#drain().finally(() => {
-      this.#writing = undefined
-    })
+    this.#writing ??= this.#drain()
     return this.#writing
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting !== undefined) {
-      const cart = this.#waiting
-      this.#waiting = undefined
-      await this.#device.write('cart', cart)
+    try {
+      while (this.#waiting !== undefined) {
+        const cart = this.#waiting
+        this.#waiting = undefined
+        this.#stored = undefined
+        await this.#device.write('cart', cart)
+        this.#stored = JSON.stringify(cart)
+      }
+    } finally {
+      // In one breath with the last look for a waiting cart: one that came between would be taken for written.
+      this.#writing = undefined
     }
   }
 }

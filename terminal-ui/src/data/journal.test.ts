@@ -4,6 +4,7 @@ import { memoryBrowser, memoryDatabases } from '../testing/memory-databases.ts'
 import { cartOfOne, cashSale } from '../testing/samples.ts'
 import { emptyCart } from './cart.ts'
 import { Journal } from './journal.ts'
+import { cashMovementDraft, shiftCloseDraft, shiftOpenDraft } from './shift-documents.ts'
 import type { TerminalDatabases } from './terminal-databases.ts'
 
 async function readSeries(databases: TerminalDatabases): Promise<Sale[]> {
@@ -32,6 +33,23 @@ test('fifty sales over the end of a month are one gap-free chain in two database
   const series = await readSeries(databases)
   expect(await databases.salesDatabases()).toEqual(['sales-2026-12', 'sales-2026-11'])
   expect(series.map((sale) => sale.number)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1))
+  expect(findChainFaults(series, hasValidHash)).toEqual([])
+})
+
+test('entries of every kind stand in one chain, each once', async () => {
+  const databases = memoryDatabases()
+  const journal = new Journal(databases, clock('2026-11-22T08:00:00.000Z', 60_000))
+  const act = () => ({ ...cashSale(), trace: cartOfOne().trace })
+  const opening = shiftOpenDraft(act(), 10_000)
+  const open = await journal.append(opening)
+  expect((await journal.append(opening))._id).toBe(open._id)
+  const sale = await journal.recordSale(cashSale())
+  await journal.append(cashMovementDraft(act(), { direction: 'out', amountMinor: 500, reason: 'window cleaner' }))
+  const count = { shiftOpen: open._id, expectedMinor: 10_800, countedMinor: 10_750 }
+  await journal.append(shiftCloseDraft(act(), count))
+  const series = await readSeries(databases)
+  expect(series.map(({ type }) => type)).toEqual(['shift-open', 'sale', 'cash-movement', 'shift-close'])
+  expect(sale.previousHash).toBe(open.hash)
   expect(findChainFaults(series, hasValidHash)).toEqual([])
 })
 
@@ -74,7 +92,7 @@ test('nothing is recorded of a sale that is not a sale', async () => {
   const databases = memoryDatabases()
   const journal = new Journal(databases)
   await expect(journal.recordSale(cashSale(emptyCart))).rejects.toThrow('at least one line')
-  await expect(journal.recordSale({ ...cashSale(), tenderedMinor: 100 })).rejects.toThrow('less than the amount due')
+  await expect(journal.recordSale(cashSale(cartOfOne(), 100))).rejects.toThrow('less than the amount due')
   const invalid = cashSale()
   await expect(journal.recordSale({ ...invalid, by: { ...invalid.by, id: '' } })).rejects.toThrow('/by/id')
   expect(await readSeries(databases)).toEqual([])

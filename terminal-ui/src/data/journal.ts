@@ -5,26 +5,30 @@
  *     sales-2026-12                     └◄─ 20 ◄─ 21     head = the highest number in any period
  *
  * 1. The number is part of the id, so the put itself allocates it: of two writers one gets a 409 and reads the head again.
- * 2. The head is read from the store for every entry; nothing that another tab could have made stale is trusted.
- * 3. A cart is sold once: its trace names it, and an entry at the head that carries it is that sale, whatever happened between
- *    the put and the screen (a second click, a killed tab).
+ * 2. The head is remembered while all goes well, which spares each sale a read, and read from the store again after a 409 or a failure. One
+ *    tab at a time writes (`writer-lock.ts`); should another have written all the same, its number is taken, and the 409 says so.
+ * 3. Nothing is done twice: a trace names what the person did (the cart names its sale), and an entry at the head that carries it is
+ *    that act, whatever happened between the put and the screen (a second click, a killed tab).
  * 4. Appends of one tab run one after the other.
  */
 import {
-  checkDocument,
   clockNodeOfTerminal,
   createClock,
-  describeProblems,
   genesisHash,
   journalIdRange,
   salesDatabaseOf,
   sealEntry,
   type HybridClock,
+  type JournalEntry,
   type Sale,
 } from '@tidemark/contracts'
+import { noteCorrection } from './correction-index.ts'
 import { JournalError } from './errors.ts'
-import { isUpdateConflict, type StoredDocument } from './pouch-types.ts'
-import { buildSale, type CashSale } from './sale-document.ts'
+import type { EntryContext, EntryPlace, Unsealed } from './journal-entry.ts'
+import { isNoRoom } from './store-failure.ts'
+import { isUpdateConflict, type Fields, type StoredDocument } from './pouch-types.ts'
+import { holdsSensitive } from './sealed-fields.ts'
+import { buildSale, type CartSale } from './sale-document.ts'
 import type { TerminalDatabases } from './terminal-databases.ts'
 
 export interface JournalHead {
@@ -33,6 +37,13 @@ export interface JournalHead {
   readonly at: string | undefined
   readonly traceparent: string | undefined
   readonly entry: StoredDocument | undefined
+}
+
+/** An entry that has no place in the series yet. `build` is called again when another tab was quicker. */
+export interface EntryDraft<Entry extends JournalEntry> {
+  readonly enrolment: EntryContext['enrolment']
+  readonly trace: EntryContext['trace']
+  readonly build: (place: EntryPlace) => Unsealed<Entry>
 }
 
 const emptySeries: JournalHead = {
@@ -47,6 +58,7 @@ const maxAttempts = 10
 export class Journal {
   readonly #databases: TerminalDatabases
   readonly #now: () => Date
+  readonly #heads = new Map<string, JournalHead>()
   readonly #clocks = new Map<string, HybridClock>()
   #tail: Promise<unknown> = Promise.resolve()
 
@@ -55,12 +67,24 @@ export class Journal {
     this.#now = now
   }
 
-  /** Records a sale and resolves when it is on disk. Throws a JournalError, and then nothing was recorded. */
-  recordSale(sale: CashSale): Promise<Sale> {
-    const recorded = this.#tail.then(() => this.#append(sale))
+  /** Records an entry of any kind and resolves when it is on disk. Throws a JournalError, and then nothing was recorded. */
+  append<Entry extends JournalEntry>(draft: EntryDraft<Entry>): Promise<Entry> {
+    const recorded = this.#tail.then(() => this.#append(draft))
     // The next append waits for this one, and doesn't inherit its failure.
     this.#tail = recorded.catch(() => undefined)
     return recorded
+  }
+
+  recordSale(sale: CartSale): Promise<Sale> {
+    const { enrolment, cart } = sale
+    return this.append<Sale>({ enrolment, trace: cart.trace, build: (place) => buildSale(sale, place) })
+  }
+
+  /** A stamp of this till for another document, later than every stamp before and than the given ones. */
+  async stamp({ incarnation, terminalId }: EntryContext['enrolment'], ...after: readonly string[]): Promise<string> {
+    const clock = this.#clockOf(terminalId, await this.head(incarnation))
+    for (const stamp of after) clock.observe(stamp)
+    return clock.now()
   }
 
   /** The newest entry of an incarnation over all periods: a clock that was wrong may have put it in any of them. */
@@ -83,29 +107,40 @@ export class Journal {
     return entry ? headOf(entry) : emptySeries
   }
 
-  async #append(sale: CashSale): Promise<Sale> {
+  async #append<Entry extends JournalEntry>(draft: EntryDraft<Entry>): Promise<Entry> {
+    const { incarnation } = draft.enrolment
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const head = await this.head(sale.enrolment.incarnation)
-      if (head.entry !== undefined && isSaleOf(head, sale)) return head.entry as unknown as Sale
-      const recorded = await this.#tryAfter(head, sale)
-      if (recorded !== undefined) return recorded
+      const head = this.#heads.get(incarnation) ?? (await this.head(incarnation))
+      // Whatever goes wrong from here on, the store knows what became of it.
+      this.#heads.delete(incarnation)
+      if (isDone(draft, head)) return head.entry as unknown as Entry
+      const recorded = await this.#tryAfter(head, draft)
+      if (recorded === undefined) continue
+      this.#heads.set(incarnation, headOf(recorded as unknown as StoredDocument))
+      return recorded
     }
     throw new JournalError('number-taken', `the next receipt number was taken ${maxAttempts} times by another tab`)
   }
 
   /** Undefined when the number was taken meanwhile. */
-  async #tryAfter(head: JournalHead, sale: CashSale): Promise<Sale | undefined> {
-    const at = this.#clockOf(sale.enrolment.terminalId, head).now()
-    const entry = sealEntry(buildSale(sale, { number: head.number + 1, at, now: this.#now() }), head.hash)
-    const name = salesDatabaseOf(entry.businessDate)
+  async #tryAfter<Entry extends JournalEntry>(head: JournalHead, draft: EntryDraft<Entry>): Promise<Entry | undefined> {
+    const at = this.#clockOf(draft.enrolment.terminalId, head).now()
+    const body: Fields = draft.build({ number: head.number + 1, at, now: this.#now() })
+    const entry = sealEntry(withSalt(body), head.hash)
+    const name = salesDatabaseOf(String(entry['businessDate']))
+    const { checkDocument, describeProblems } = await import('@tidemark/contracts/check-document')
     const problems = checkDocument(name, entry)
     if (problems.length > 0) throw new JournalError('invalid-entry', describeProblems(problems))
     const database = await this.#databases.sales(name)
     try {
+      await noteCorrection(this.#databases, entry as unknown as Entry)
       await database.put(entry)
-      return entry
+      return entry as unknown as Entry
     } catch (error) {
       if (isUpdateConflict(error)) return undefined
+      if (isNoRoom(error)) {
+        throw new JournalError('no-room', 'there is no room left on this device', { cause: error })
+      }
       throw new JournalError('not-stored', 'the browser could not store the receipt', { cause: error })
     }
   }
@@ -122,6 +157,14 @@ export class Journal {
   }
 }
 
+/** The hash stays readable on disk, so it must not be a way to guess what is sealed. */
+function withSalt(body: Fields): Fields {
+  if (!holdsSensitive(body)) return body
+  return { ...body, salt: Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join('') }
+}
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0')
+
 function headOf(entry: StoredDocument): JournalHead {
   const trace = entry['trace'] as Sale['trace'] | undefined
   return {
@@ -133,6 +176,6 @@ function headOf(entry: StoredDocument): JournalHead {
   }
 }
 
-function isSaleOf(head: JournalHead, sale: CashSale): boolean {
-  return sale.cart.trace !== null && head.traceparent === sale.cart.trace.traceparent
+function isDone({ trace }: Pick<EntryDraft<JournalEntry>, 'trace'>, head: JournalHead): boolean {
+  return trace !== null && head.traceparent === trace.traceparent
 }

@@ -20,7 +20,10 @@ declare module 'pouchdb-adapter-memory' {
   export default plugin
 }
 
-declare module 'pouchdb-replication' {
-  const plugin: import('./pouch-types.ts').PouchPlugin
-  export default plugin
+declare module 'transform-pouch' {
+  type Change = (document: import('./pouch-types.ts').Fields) => unknown
+  export function transform(
+    this: import('./pouch-types.ts').Database,
+    config: { readonly incoming: Change; readonly outgoing: Change },
+  ): void
 }

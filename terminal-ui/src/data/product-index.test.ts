@@ -31,3 +31,24 @@ test('categories come with their number of products, by name', () => {
     { name: 'Fruit', count: 1 },
   ])
 })
+
+test('a word is found inside another one, with other accents, and a swapped letter is forgiven only where nothing else fits', () => {
+  const wares = ['Vollmilch 3,5 %', 'Milchreis', 'Crème brûlée', 'Mulch'].map((name, number) => {
+    return { ...coffee, sku: `W-${number}`, name, category: 'Ware', barcodes: [] }
+  })
+  const shelf = new ProductIndex(new Map(wares.map((product) => [product.sku, product])))
+  const names = (query: string) => shelf.find(query).map((product) => product.name)
+  expect(names('milch')).toEqual(['Milchreis', 'Vollmilch 3,5 %'])
+  expect(names('creme brul')).toEqual(['Crème brûlée'])
+  expect(names('mlich')).toEqual(['Milchreis'])
+})
+
+test('a new price is shown by an index that took over the words of the one before', () => {
+  const first = new ProductIndex(new Map([[coffee.sku, coffee]]))
+  first.prepare()
+  const second = new ProductIndex(new Map([[coffee.sku, { ...coffee, priceMinor: 999 }]]), first)
+  const third = new ProductIndex(new Map([[coffee.sku, { ...coffee, name: 'Tea' }]]), second)
+  expect(second.find('coffee').map((product) => product.priceMinor)).toEqual([999])
+  expect(third.find('coffee bean')).toEqual([])
+  expect(third.find('tea')).toHaveLength(1)
+})

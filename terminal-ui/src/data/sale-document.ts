@@ -1,68 +1,55 @@
-/** Builds the journal entry of a cash sale. Pure: the same cart, number and clock give the same document. */
-import {
-  journalId,
-  schemaVersion,
-  type Author,
-  type Enrolment,
-  type Sale,
-  type SaleLine,
-  type Store,
-} from '@tidemark/contracts'
-import { businessDateOf } from './business-date.ts'
-import { priceCart, priceLine, type Cart, type CartLine } from './cart.ts'
+/** Builds the journal entry of a sale. Pure: the same cart, number and clock give the same document. */
+import { saleTotals, type Payment, type PricedLine, type Sale, type SaleLine, type Store } from '@tidemark/contracts'
+import { priceCartLines, type Cart, type CartLine, type PricingRules } from './cart.ts'
+import { entryFields, type EntryContext, type EntryPlace, type Unsealed } from './journal-entry.ts'
+import { exchangedMinorOf, exchangePayment, isPaidOut, type CartExchange } from './exchange.ts'
+import { balanceOf, type Tender } from './tenders.ts'
 
-export interface CashSale {
+export interface CartSale extends Omit<EntryContext, 'trace'> {
+  /** With all that was paid. Its trace names the sale. */
   readonly cart: Cart
-  readonly store: Store
-  readonly enrolment: Pick<Enrolment, 'storeId' | 'terminalId' | 'incarnation'>
-  readonly by: Author
-  /** What the customer handed over, at least the amount due. */
-  readonly tenderedMinor: number
+  /** As the cashier saw them priced: promotions that begin or end meanwhile change nothing. */
+  readonly promotions: NonNullable<PricingRules['promotions']>
 }
 
-export interface EntryPlace {
-  readonly number: number
-  /** HLC stamp. */
-  readonly at: string
-  readonly now: Date
-}
-
-export type UnsealedSale = Omit<Sale, 'previousHash' | 'hash'>
-
-const maxDurationMs = 86_400_000
-
-/** Throws a RangeError when the cart is empty or the tender is short: the pay dialog lets neither through. */
-export function buildSale(input: CashSale, place: EntryPlace): UnsealedSale {
-  const { cart, store, enrolment, by, tenderedMinor } = input
-  const totals = priceCart(cart, store)
+/** Throws a RangeError when the cart is empty or not paid: the pay dialog lets neither through. */
+export function buildSale(input: CartSale, place: EntryPlace): Unsealed<Sale> {
+  const { cart, store, promotions } = input
+  const { pricesIncludeTax, cashIncrementMinor } = store
   if (cart.lines.length === 0) throw new RangeError('a sale needs at least one line')
-  if (tenderedMinor < totals.dueMinor) throw new RangeError('the tender is less than the amount due')
-  const payment = {
-    method: 'cash' as const,
-    amountMinor: totals.dueMinor,
-    tenderedMinor,
-    changeMinor: tenderedMinor - totals.dueMinor,
-  }
+  const lines = priceCartLines(cart, { pricesIncludeTax, cashIncrementMinor, promotions })
+  const { netMinor, taxMinor, grossMinor } = saleTotals(lines, 1)
+  if (!isPaid(cart, grossMinor, cashIncrementMinor)) throw new RangeError('less than the amount due is paid')
+  const { exchange } = cart
+  const inGoods = exchange === undefined ? [] : [exchangePayment(exchange, grossMinor)]
+  const payments = [...inGoods, ...(cart.tenders ?? []).map(paymentOf)]
+  const dueMinor = payments.reduce((total, { amountMinor }) => total + amountMinor, 0)
   return {
-    _id: journalId(enrolment.incarnation, place.number),
-    type: 'sale',
-    schemaVersion,
-    storeId: enrolment.storeId,
-    terminalId: enrolment.terminalId,
-    incarnation: enrolment.incarnation,
-    number: place.number,
-    at: place.at,
-    by,
-    businessDate: businessDateOf(place.now, store.timeZone),
+    ...entryFields('sale', { ...input, trace: cart.trace }, place),
     currency: store.currency,
-    lines: cart.lines.map((line, index) => saleLine(line, index + 1, store)),
-    totals,
-    payments: [payment],
-    ...(cart.trace === null ? {} : { trace: traceOf(cart.trace, place.now) }),
+    lines: cart.lines.map((line, index) => saleLine(line, index + 1, lines[index], store)),
+    totals: { netMinor, taxMinor, grossMinor, roundingMinor: dueMinor - grossMinor, dueMinor },
+    payments,
+    ...(cart.customer === undefined ? {} : { customer: cart.customer }),
+    ...(exchange === undefined ? {} : { exchange: exchangeNames(exchange) }),
   }
 }
 
-function saleLine(line: CartLine, lineNumber: number, store: Store): SaleLine {
+/** True when nothing is left to pay, and nothing to give back. */
+export function isPaid({ tenders = [], exchange }: Cart, grossMinor: number, cashIncrementMinor: number): boolean {
+  if (exchange !== undefined && grossMinor <= exchange.creditMinor) return isPaidOut(exchange)
+  return balanceOf(grossMinor - exchangedMinorOf(exchange, grossMinor), tenders, cashIncrementMinor).isPaid
+}
+
+/** The refund comes first, so that the sale can name it. */
+function exchangeNames({ id, refund }: CartExchange): NonNullable<Sale['exchange']> {
+  if (refund === undefined) throw new RangeError('an exchange needs its refund first')
+  return { id, refund }
+}
+
+function saleLine(line: CartLine, lineNumber: number, priced: PricedLine | undefined, store: Store): SaleLine {
+  if (priced === undefined) throw new RangeError(`line ${lineNumber} has no price`)
+  const { discounts, ...totals } = priced
   return {
     lineNumber,
     sku: line.sku,
@@ -70,16 +57,22 @@ function saleLine(line: CartLine, lineNumber: number, store: Store): SaleLine {
     quantity: line.quantity,
     unit: line.unit,
     unitPriceMinor: line.unitPriceMinor,
-    discountMinor: 0,
     taxCode: line.taxCode,
     taxRateBasisPoints: line.taxRateBasisPoints,
     taxIncluded: store.pricesIncludeTax,
-    ...priceLine(line, store),
+    ...totals,
+    ...(discounts.length === 0 ? {} : { discounts: [...discounts] }),
+    ...(line.priceOverride === undefined ? {} : { priceOverride: line.priceOverride }),
+    ...(line.note === undefined ? {} : { note: line.note }),
   }
 }
 
-function traceOf(trace: NonNullable<Cart['trace']>, now: Date): NonNullable<Sale['trace']> {
-  // A clock that was set back must not make a sale unsellable.
-  const durationMs = Math.min(Math.max(0, now.getTime() - Date.parse(trace.startTime)), maxDurationMs)
-  return { ...trace, durationMs }
+function paymentOf(tender: Tender): Payment {
+  const { amountMinor } = tender
+  if (tender.method === 'cash') {
+    const { tenderedMinor } = tender
+    return { method: 'cash', amountMinor, tenderedMinor, changeMinor: tenderedMinor - amountMinor }
+  }
+  if (tender.approval === undefined) throw new RangeError('a card payment has no approval')
+  return { method: 'card', amountMinor, ...tender.approval, reference: tender.id }
 }

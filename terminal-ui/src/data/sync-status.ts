@@ -8,6 +8,9 @@ export type ItemState = 'pending' | 'syncing' | 'synced' | 'failed'
 /** After this many failures in a row an item shows as failed and the cashier is told. It is still tried every 30 s. */
 export const failuresBeforeAlert = 5
 
+/** How far this device's clock may be from the hub's before the cashier is told. */
+export const clockWarningMs = 60_000
+
 /** A document of this till that the hub does not have. */
 export interface UnsentItem {
   readonly documentId: string
@@ -53,6 +56,14 @@ export interface SyncStatus {
   readonly epoch: string | null
   /** The hub's own line to head office, as it last said. */
   readonly wan: 'up' | 'down' | 'unknown'
+  /** Why the hub takes no writes, in words: another hub has the store. Null while it does. */
+  readonly hubReadOnly: string | null
+  /** The store whose hub answers at this address, when it is not this till's. */
+  readonly strangeHub: string | null
+  /** How far this device's clock is ahead of the hub's; null before it was measured. */
+  readonly clockSkewMs: number | null
+  /** When the next run begins by itself, ISO 8601; null during a run and when none will. */
+  readonly nextTryAt: string | null
 }
 
 /** A class whose last run went well is not synced while something in it is unsent. */

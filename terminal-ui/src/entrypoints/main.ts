@@ -1,4 +1,6 @@
 /** Entry of the application: storage first, then the elements, then the service worker. */
+import { msg, str } from '@lit/localize'
+import { watchStorage } from '../data/storage-failures.ts'
 import { requireStrictDurability } from '../data/strict-durability.ts'
 import { Till } from '../contexts/till.ts'
 import { TmApp } from '../views/app.ts'
@@ -6,10 +8,11 @@ import { TmApp } from '../views/app.ts'
 requireStrictDurability(IDBDatabase.prototype)
 
 const till = new Till(window.location.origin)
+watchStorage(IDBDatabase.prototype, (database, failure) => till.noteStorageFailure(database, failure))
 const app = new TmApp()
 app.till = till
 document.body.append(app)
-void till.start()
+const started = till.start()
 
 window.addEventListener('online', () => till.sync?.wake('online'))
 // Not proof of anything, but a reason to look: the answer decides.
@@ -17,20 +20,16 @@ window.addEventListener('offline', () => till.sync?.wake('online'))
 
 if ('serviceWorker' in navigator) {
   navigator.serviceWorker.addEventListener('message', (event: MessageEvent<unknown>) => {
-    if (event.data === 'sync-sales') till.sync?.wake('service-worker')
+    if (event.data === 'sync-sales') till.sync?.wake('service-worker', ['sales'])
   })
   navigator.serviceWorker
     .register('/sw.js')
-    .then(startNewVersion)
+    .then(async (registration) => {
+      await started
+      till.update.watch(registration)
+    })
     // The till sells without it; it only could not start again without a network.
-    .catch((error: unknown) => till.warn(`This till could not be prepared for starting offline: ${String(error)}`))
-}
-
-/** A version that was fetched during an earlier visit starts now, while nothing is under way; the cart is on disk. */
-function startNewVersion(registration: ServiceWorkerRegistration): void {
-  if (registration.waiting === null) return
-  navigator.serviceWorker.addEventListener('controllerchange', () => window.location.reload(), { once: true })
-  // `ServiceWorker.postMessage` has no target origin: a worker is of the page's own.
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin
-  registration.waiting.postMessage('SKIP_WAITING')
+    .catch((error: unknown) =>
+      till.notices.warn(msg(str`This till could not be prepared for starting offline: ${String(error)}`)),
+    )
 }

@@ -2,14 +2,9 @@
  * The hub's WebSocket: "look again" frames and nothing else. A link can die without closing the socket, so silence longer than the
  * heartbeat allows closes it here.
  */
-import {
-  HubFrame,
-  schemaProblems,
-  socketCloseCodes,
-  socketDeadAfterMs,
-  socketPath,
-  type ClientFrame,
-} from '@tidemark/contracts'
+import { HubFrame, socketCloseCodes, socketDeadAfterMs, socketPath, type ClientFrame } from '@tidemark/contracts'
+import { fitsSchema } from './fits-schema.ts'
+import type { HubSession } from './hub-session.ts'
 import { backoffMs } from './state.ts'
 
 export interface HubSocketEvents {
@@ -21,21 +16,29 @@ export interface HubSocketEvents {
 
 export class HubSocket {
   readonly #url: string
-  readonly #token: string
+  readonly #session: HubSession
   readonly #events: HubSocketEvents
   #socket: WebSocket | undefined
+  /** The last one that was shown to the hub. */
+  #token = ''
   #deadline: ReturnType<typeof setTimeout> | undefined
   #reconnect: ReturnType<typeof setTimeout> | undefined
   #failures = 0
   #stopped = true
   #welcomed = false
+  #epoch: string | undefined
 
-  constructor(baseUrl: string, token: string, events: HubSocketEvents) {
+  constructor(baseUrl: string, session: HubSession, events: HubSocketEvents) {
     const url = new URL(socketPath, baseUrl)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
     this.#url = url.href
-    this.#token = token
+    this.#session = session
     this.#events = events
+  }
+
+  /** Of the hub's store, as the hub has said over a link that works; undefined without one. */
+  get epoch(): string | undefined {
+    return this.#epoch
   }
 
   start(): void {
@@ -50,6 +53,7 @@ export class HubSocket {
     clearTimeout(this.#deadline)
     this.#socket?.close()
     this.#socket = undefined
+    this.#epoch = undefined
   }
 
   /** Connects now when a wait is on: something says that the hub is back. */
@@ -63,9 +67,19 @@ export class HubSocket {
     const socket = new WebSocket(this.#url)
     this.#socket = socket
     this.#expectSign(socket)
-    socket.addEventListener('open', () => send(socket, { type: 'hello', token: this.#token }))
-    socket.addEventListener('message', (event) => this.#receive(socket, event.data))
+    socket.addEventListener('open', () => void this.#greet(socket))
+    socket.addEventListener('message', (event) => void this.#receive(socket, event.data))
     socket.addEventListener('close', (event) => this.#closed(socket, event.code))
+  }
+
+  async #greet(socket: WebSocket): Promise<void> {
+    try {
+      this.#token = await this.#session.token()
+      send(socket, { type: 'hello', token: this.#token })
+    } catch {
+      // A run of the synchronisation asks for the token as well, and says what is wrong.
+      socket.close()
+    }
   }
 
   #expectSign(socket: WebSocket): void {
@@ -77,25 +91,28 @@ export class HubSocket {
     }, socketDeadAfterMs)
   }
 
-  #receive(socket: WebSocket, data: unknown): void {
+  async #receive(socket: WebSocket, data: unknown): Promise<void> {
     if (socket !== this.#socket) return
     this.#expectSign(socket)
-    const frame = parseFrame(data)
-    if (frame === undefined) return
+    const frame = await parseFrame(data)
+    if (frame === undefined || socket !== this.#socket) return
     if (frame.type === 'ping') send(socket, { type: 'pong' })
     if (frame.type === 'welcome') {
       this.#failures = 0
       this.#welcomed = true
     }
+    if (frame.type === 'welcome' || frame.type === 'epoch') this.#epoch = frame.epoch
     this.#events.onFrame(frame)
   }
 
   #closed(socket: WebSocket, code: number): void {
     if (socket !== this.#socket) return
     this.#socket = undefined
+    this.#epoch = undefined
     clearTimeout(this.#deadline)
     if (this.#stopped) return
     if (code === socketCloseCodes.unauthorized) {
+      this.#session.discard(this.#token)
       this.#events.onUnauthorized()
       return
     }
@@ -112,10 +129,10 @@ function send(socket: WebSocket, frame: ClientFrame): void {
 }
 
 /** Undefined for a frame of a newer hub: frames carry no data, so nothing is lost by passing over one. */
-function parseFrame(data: unknown): HubFrame | undefined {
+async function parseFrame(data: unknown): Promise<HubFrame | undefined> {
   try {
     const frame: unknown = JSON.parse(String(data))
-    return schemaProblems(HubFrame, frame).length === 0 ? (frame as HubFrame) : undefined
+    return (await fitsSchema(HubFrame, frame)) ? (frame as HubFrame) : undefined
   } catch {
     return undefined
   }

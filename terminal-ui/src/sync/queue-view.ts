@@ -1,8 +1,10 @@
 /** The sync queue as a view: nothing is queued twice, what is unsent is what lies after the pushed position, or was refused. */
 import { classOfDatabase } from '@tidemark/contracts'
 import type { Refusal } from '../data/device-store.ts'
+import { pendingEdits } from '../data/local-edits.ts'
 import type { TerminalDatabases } from '../data/terminal-databases.ts'
 import { failuresBeforeAlert, type UnsentItem } from '../data/sync-status.ts'
+import { exchanges } from './exchanges/index.ts'
 
 /** Failures of one document since it was written, in this session. */
 export interface Attempts {
@@ -20,8 +22,18 @@ export async function listUnsent(
   syncing: ReadonlySet<string>,
 ): Promise<UnsentItem[]> {
   const refusals = new Map((await databases.device.refusals()).map((refusal) => [refusal.documentId, refusal]))
-  const names = [...(await databases.salesDatabases()).reverse(), 'inventory']
+  const sent = await Promise.all(exchanges.map((exchange) => exchange.sends(databases)))
+  const names = sent.flat()
   const items: UnsentItem[] = []
+  const edited = await databases.device.edits()
+  for (const { edits } of exchanges) {
+    if (edits === undefined) continue
+    for (const { documentId } of pendingEdits(edited, edits, epoch)) {
+      items.push(
+        itemOf(documentId, edits, refusals.get(documentId), attempts.get(documentId) ?? noAttempts, syncing.has(edits)),
+      )
+    }
+  }
   for (const name of names) {
     const waiting = await changesAfterPosition(databases, name, epoch)
     const refused = [...refusals.values()].filter((refusal) => refusal.database === name)
@@ -34,7 +46,7 @@ export async function listUnsent(
 }
 
 async function changesAfterPosition(databases: TerminalDatabases, name: string, epoch: string | null) {
-  const position = await databases.device.readPosition(name)
+  const position = await databases.positions.readPushed(name)
   const believed = position !== undefined && (epoch === null || position.epoch === epoch)
   const { results } = await databases.named(name).changes({ since: believed ? position.sequence : 0 })
   return results.map((change) => change.id)

@@ -14,9 +14,7 @@ const now = () => '2026-11-22T10:00:00.000Z'
 function hubDatabase(refuses: (id: string) => boolean): Database {
   const remote = memoryBrowser()(database)
   const store = remote.bulkDocs.bind(remote)
-  // Replication hands the batch over as `{docs, new_edits: false}`.
-  const bulkDocs = async (batch: readonly Fields[] | { docs: Fields[] }) => {
-    const documents = 'docs' in batch ? batch.docs : batch
+  const bulkDocs = async (documents: readonly Fields[]) => {
     const isRefused = (document: Fields) => refuses(String(document['_id']))
     const stored = await store(
       documents.filter((document) => !isRefused(document)),
@@ -37,17 +35,17 @@ async function tillWithSales(count: number) {
   const databases = memoryDatabases()
   const journal = new Journal(databases, () => new Date('2026-11-22T10:00:00.000Z'))
   for (let sold = 0; sold < count; sold += 1) await journal.recordSale(cashSale())
-  const { device } = databases
+  const { device, positions } = databases
   const unsent = async (epoch: string) =>
     (await listUnsent(databases, epoch, new Map(), new Set())).map((item) => item.documentId)
-  return { device, local: databases.named(database), journal, unsent }
+  return { device, positions, local: databases.named(database), journal, unsent }
 }
 
 test('a refused receipt is named, kept, passed by the rest and sent when its cause is gone', async () => {
   let refusing = true
   const remote = hubDatabase((id) => refusing && id === second)
-  const { device, local, unsent } = await tillWithSales(3)
-  const input = { device, local, remote, epoch: 'a', now }
+  const { device, positions, local, unsent } = await tillWithSales(3)
+  const input = { device, positions, local, remote, epoch: 'a', now }
   await pushDatabase(input)
   expect((await remote.info()).doc_count).toBe(2)
   expect(await unsent('a')).toEqual([second])
@@ -68,8 +66,8 @@ test('documents that are refused for good do not keep the others from being offe
   let mended = false
   const forGood = 'journal:s001-t03-1:000000050'
   const remote = hubDatabase((id) => !mended || id <= forGood)
-  const { device, local } = await tillWithSales(52)
-  const input = { device, local, remote, epoch: 'a', now }
+  const { device, positions, local } = await tillWithSales(52)
+  const input = { device, positions, local, remote, epoch: 'a', now }
   await pushDatabase(input)
   mended = true
   await offerRefused(input)
@@ -80,29 +78,29 @@ test('documents that are refused for good do not keep the others from being offe
 
 test('a refusal that was lost with the tab is found again: the hub is asked for every change', async () => {
   const remote = hubDatabase((id) => id === second)
-  const { device, local, unsent } = await tillWithSales(3)
-  const input = { device, local, remote, epoch: 'a', now }
+  const { device, positions, local, unsent } = await tillWithSales(3)
+  const input = { device, positions, local, remote, epoch: 'a', now }
   await pushDatabase(input)
-  // The tab died before either was on disk, while PouchDB's own checkpoint had already passed the receipt.
+  // The tab died before either was on disk.
   await device.forgetRefusal(second)
-  await device.writePosition(database, { sequence: 0, epoch: 'a' })
+  await positions.writePushed(database, { sequence: 0, epoch: 'a' })
   await pushDatabase(input)
   expect(await unsent('a')).toEqual([second])
 })
 
 test('everything is sent again to a hub that starts a new epoch with an empty store', async () => {
-  const { device, local, unsent } = await tillWithSales(3)
-  await pushDatabase({ device, local, remote: hubDatabase(() => false), epoch: 'a', now })
+  const { device, positions, local, unsent } = await tillWithSales(3)
+  await pushDatabase({ device, positions, local, remote: hubDatabase(() => false), epoch: 'a', now })
   expect(await unsent('a')).toEqual([])
   expect(await unsent('b')).toHaveLength(3)
   const empty = hubDatabase(() => false)
-  await pushDatabase({ device, local, remote: empty, epoch: 'b', now })
+  await pushDatabase({ device, positions, local, remote: empty, epoch: 'b', now })
   expect((await empty.info()).doc_count).toBe(3)
   expect(await unsent('b')).toEqual([])
 })
 
 test('a failure half way leaves the position where it was', async () => {
-  const { device, local, unsent } = await tillWithSales(2)
+  const { device, positions, local, unsent } = await tillWithSales(2)
   const remote = hubDatabase(() => false)
   const broken = Object.assign(
     hubDatabase(() => false),
@@ -110,9 +108,43 @@ test('a failure half way leaves the position where it was', async () => {
       bulkDocs: () => Promise.reject(new Error('the line broke')),
     },
   )
-  await expect(pushDatabase({ device, local, remote: broken, epoch: 'a', now })).rejects.toThrow('the line broke')
-  expect(await device.readPosition(database)).toBeUndefined()
+  await expect(pushDatabase({ device, positions, local, remote: broken, epoch: 'a', now })).rejects.toThrow(
+    'the line broke',
+  )
+  expect(await positions.readPushed(database)).toBeUndefined()
   expect(await unsent('a')).toHaveLength(2)
-  await pushDatabase({ device, local, remote, epoch: 'a', now })
+  await pushDatabase({ device, positions, local, remote, epoch: 'a', now })
   expect(await unsent('a')).toEqual([])
+})
+
+test('a batch that is too large for the hub goes in halves, and one document that is too large by itself is named', async () => {
+  const { device, positions, local, unsent } = await tillWithSales(7)
+  const remote = hubDatabase(() => false)
+  const store = remote.bulkDocs.bind(remote)
+  const sizes: number[] = []
+  const small = Object.assign(remote, {
+    bulkDocs: (documents: readonly Fields[], options: { readonly new_edits: boolean }) => {
+      sizes.push(documents.length)
+      const isTooLarge = documents.length > 2 || documents.some(({ _id }) => _id === second)
+      const refusal = Object.assign(new Error('request entity too large'), { status: 413 })
+      return isTooLarge ? Promise.reject(refusal) : store(documents, options)
+    },
+  })
+  expect(await pushDatabase({ device, positions, local, remote: small, epoch: 'a', now })).toBe(6)
+  expect(sizes[0]).toBe(7)
+  expect(await unsent('a')).toEqual([second])
+  expect(await device.refusals()).toMatchObject([{ documentId: second, reason: expect.stringContaining('413') }])
+})
+
+test('what is there already is not sent again, and many batches end at the last change', async () => {
+  const { device, positions, local, journal } = await tillWithSales(250)
+  const remote = hubDatabase(() => false)
+  expect(await pushDatabase({ device, positions, local, remote, epoch: 'a', now })).toBe(250)
+  const position = await positions.readPushed(database)
+  expect(await pushDatabase({ device, positions, local, remote, epoch: 'a', now })).toBe(0)
+  await positions.writePushed(database, { sequence: 0, epoch: 'a' })
+  expect(await pushDatabase({ device, positions, local, remote, epoch: 'a', now })).toBe(0)
+  expect(await positions.readPushed(database)).toEqual(position)
+  await journal.recordSale(cashSale())
+  expect(await pushDatabase({ device, positions, local, remote, epoch: 'a', now })).toBe(1)
 })

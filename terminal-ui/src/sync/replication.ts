@@ -1,46 +1,36 @@
 /**
- * One-shot replications between this till and its hub, and the proof that they arrived.
+ * What this till sends to its hub, and the proof that it arrived. `pull-database.ts` is the other direction.
  *
- *     push:  replicate ──► ask `_revs_diff` for every change since the last position ──► refusals ──► position
+ *     changes since the position ──► `_revs_diff` if they are many ──► `_bulk_docs` of what the hub lacks ──► refusals ──► position
  *
- * 1. PouchDB skips a document that is refused (403) and never sends it again, and a tab may die between the refusal and its record.
- *    So the position never rests on PouchDB's word: the hub is asked for each change, and what it lacks is recorded as refused.
- * 2. A position moves after the refusals before it are on disk.
+ * 1. The hub hears of each change, and its answer for each document is looked at. One request sends a receipt, where PouchDB's
+ *    replication takes several more for its checkpoints, and skips for ever what was refused once.
+ * 2. A position moves after the refusals before it are on disk; a request that fails leaves it where it was.
  * 3. Every request has a time-out.
  */
 import PouchDB from 'pouchdb-core'
 import httpAdapter from 'pouchdb-adapter-http'
-import replicationPlugin from 'pouchdb-replication'
-import { messageOf } from '../data/errors.ts'
+import { messageOf, SessionError } from '../data/errors.ts'
 import { describeNoAnswer } from './hub-client.ts'
+import type { HubSession } from './hub-session.ts'
 import type { DeviceStore } from '../data/device-store.ts'
-import { isNotFound, statusOf, type BulkResult, type Database, type Fields } from '../data/pouch-types.ts'
+import { readLeaves } from '../data/leaves.ts'
+import type { SyncPositions } from '../data/sync-positions.ts'
+import {
+  statusOf,
+  type BulkResult,
+  type Database,
+  type DatabaseOptions,
+  type DocumentChange,
+  type StoredDocument,
+} from '../data/pouch-types.ts'
 
 PouchDB.plugin(httpAdapter)
-PouchDB.plugin(replicationPlugin)
-
-interface ReplicationResult {
-  readonly docs_written: number
-  readonly doc_write_failures: number
-  readonly last_seq: number | string
-}
-
-interface Replication extends PromiseLike<ReplicationResult> {
-  on(event: 'denied', listener: (error: BulkResult) => void): this
-  on(event: 'change', listener: (progress: ReplicationResult) => void): this
-}
-
-interface ReplicatingDatabase extends Database {
-  readonly replicate: {
-    to(target: Database, options: { readonly batch_size: number }): Replication
-    from(source: Database, options: { readonly batch_size: number }): Replication
-  }
-}
 
 export interface HubLink {
   /** The hub's database address, such as `http://127.0.0.1:4721/db/`. */
   readonly url: string
-  readonly token: string
+  readonly session: HubSession
 }
 
 /** What went wrong on the line, as the last request of a run saw it. PouchDB's own errors don't always tell. */
@@ -51,125 +41,131 @@ export interface LineReport {
 
 const requestTimeoutMs = 20_000
 const pushBatchSize = 100
-const pullBatchSize = 500
-const confirmBatchSize = 500
+/** So few documents are sent without asking what of them the hub lacks: it is most likely all, and what it has changes nothing. */
+const sentUnasked = 5
+/** HTTP: a body of more than the hub takes. */
+const tooLarge = 413
 /** Refused documents that are offered again in one pass. */
 const maxOffers = 50
 
 /** The hub's copy of a database. Made anew for each run: a hub may have been replaced by an empty one meanwhile. */
-export function openHubDatabase(link: HubLink, name: string, report: LineReport): Database {
-  return new PouchDB(`${link.url}${name}`, {
-    adapter: 'http',
-    fetch: async (url, options) => {
-      const headers = new Headers(options.headers)
-      headers.set('authorization', `Bearer ${link.token}`)
-      const timeout = AbortSignal.timeout(requestTimeoutMs)
-      const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
-      try {
-        const response = await fetch(url, { ...options, headers, signal, cache: 'no-store', credentials: 'omit' })
-        if (response.status === 401) report.unauthorized = true
-        return response
-      } catch (error) {
-        report.unreachable = describeNoAnswer(error)
-        throw error
-      }
-    },
-  })
+export function openHubDatabase(
+  link: HubLink,
+  name: string,
+  report: LineReport,
+  options: Pick<DatabaseOptions, 'skip_setup'> = {},
+): Database {
+  return new PouchDB(`${link.url}${name}`, { adapter: 'http', ...options, fetch: hubFetch(link, report) })
+}
+
+/** `fetch` as this till, with a time-out; the report tells what the line did. */
+export function hubFetch(link: HubLink, report: LineReport): (url: string, options: RequestInit) => Promise<Response> {
+  return async (url, options) => {
+    const timeout = AbortSignal.timeout(requestTimeoutMs)
+    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
+    try {
+      const response = await link.session.fetch(url, { ...options, signal, cache: 'no-store', credentials: 'omit' })
+      if (response.status === 401) report.unauthorized = true
+      return response
+    } catch (error) {
+      if (!(error instanceof SessionError) || error.code === 'unreachable') report.unreachable = describeNoAnswer(error)
+      throw error
+    }
+  }
 }
 
 export interface PushInput {
   readonly device: DeviceStore
+  readonly positions: SyncPositions
   readonly local: Database
   readonly remote: Database
   readonly epoch: string
   readonly now: () => string
+  /** A document was refused that the hub had not refused before. */
+  readonly onRefused?: (documentId: string, reason: string) => void
 }
 
-/** Sends what the hub lacks. Resolves when every change up to the position is at the hub or recorded as refused. */
-export async function pushDatabase(input: PushInput): Promise<void> {
-  const { device, local, remote, epoch } = input
-  const position = await device.readPosition(local.name)
-  const since = position?.epoch === epoch ? position.sequence : 0
-  const { update_seq: newest } = await local.info()
-  if (Number(newest) <= since) return
-  const reasons = new Map<string, string>()
-  const replication = (local as ReplicatingDatabase).replicate.to(remote, { batch_size: pushBatchSize })
-  replication.on('denied', (error) => reasons.set(String(error.id), reasonOf(error)))
-  const { last_seq: reached } = await replication
-  await confirmPushed(input, since, Number(reached), reasons)
+/** Sends what the hub lacks. Resolves with how many that were, when every change is at the hub or recorded as refused. */
+export async function pushDatabase(input: PushInput): Promise<number> {
+  const { positions, local, epoch } = input
+  const position = await positions.readPushed(local.name)
+  let since = position?.epoch === epoch ? position.sequence : 0
+  let sent = 0
+  for (let isMore = true; isMore;) {
+    const { results, last_seq: reached } = await local.changes({ since, limit: pushBatchSize, style: 'all_docs' })
+    if (results.length === 0) return sent
+    sent += await pushChanges(input, results)
+    since = reached
+    await positions.writePushed(local.name, { sequence: since, epoch })
+    isMore = results.length === pushBatchSize
+  }
+  return sent
 }
 
-async function confirmPushed(
-  { device, local, remote, epoch, now }: PushInput,
-  since: number,
-  reached: number,
-  reasons: ReadonlyMap<string, string>,
-): Promise<void> {
-  let sequence = since
-  while (sequence < reached) {
-    const page = await local.changes({ since: sequence, limit: confirmBatchSize, style: 'all_docs' })
-    const changes = page.results.filter((change) => change.seq <= reached)
-    const missing = await missingAt(
-      remote,
-      changes.map(({ id, changes: leaves }) => [id, leaves.map(({ rev }) => rev)]),
-    )
-    for (const documentId of missing) {
-      const reason = reasons.get(documentId) ?? 'the hub answered without storing it'
-      await device.recordRefusal({ database: local.name, documentId, reason }, now())
-    }
-    const isLast = page.results.length < confirmBatchSize || changes.length < page.results.length
-    sequence = isLast ? reached : (changes.at(-1)?.seq ?? reached)
-    await device.writePosition(local.name, { sequence, epoch })
+/** Resolves with how many documents the hub took. */
+async function pushChanges(
+  { device, local, remote, now, onRefused }: PushInput,
+  changes: readonly DocumentChange[],
+): Promise<number> {
+  const revisions = changes.map(({ id, changes: leaves }) => [id, leaves.map(({ rev }) => rev)] as const)
+  const isAsked = changes.length > sentUnasked
+  const lacking = isAsked ? await missingAt(remote, revisions) : changes.map(({ id }) => id)
+  const leaves = await Promise.all(lacking.map((id) => readLeaves(local, id)))
+  const unreadable = lacking.filter((_, index) => leaves[index]?.length === 0)
+  const refused = new Map(unreadable.map((id) => [id, 'this till can not read it']))
+  for (const [id, reason] of await sendDocuments(remote, leaves.flat())) refused.set(id, reason)
+  for (const [documentId, reason] of refused) {
+    await device.recordRefusal({ database: local.name, documentId, reason }, now())
+    onRefused?.(documentId, reason)
+  }
+  return lacking.length - refused.size
+}
+
+/** What the hub refuses, by id with the reason. A batch that is too large for it goes in halves. */
+async function sendDocuments(
+  remote: Database,
+  documents: readonly StoredDocument[],
+): Promise<readonly (readonly [id: string, reason: string])[]> {
+  const [first] = documents
+  if (first === undefined) return []
+  try {
+    const results = await remote.bulkDocs(documents, { new_edits: false })
+    return results.filter(isRefusal).map((result) => [String(result.id), reasonOf(result)])
+  } catch (error) {
+    if (statusOf(error) !== tooLarge) throw error
+    if (documents.length === 1) return [[first._id, describeFailure(error)]]
+    const half = Math.ceil(documents.length / 2)
+    const parts = [documents.slice(0, half), documents.slice(half)]
+    return (await Promise.all(parts.map((part) => sendDocuments(remote, part)))).flat()
   }
 }
 
-async function missingAt(remote: Database, revisions: readonly (readonly [string, readonly string[]])[]) {
+/** Ids of which the hub lacks a revision. */
+export async function missingAt(remote: Database, revisions: readonly (readonly [string, readonly string[]])[]) {
   if (revisions.length === 0) return []
   const difference = await remote.revsDiff(Object.fromEntries(revisions))
   return Object.keys(difference).filter((id) => (difference[id]?.missing?.length ?? 0) > 0)
 }
 
 /**
- * Offers refused documents once more. PouchDB's checkpoint has passed them, so they go directly. A refusal is forgotten only when the
- * hub says that it has the document.
+ * Offers refused documents once more: the position has passed them. A refusal is forgotten only when the hub takes the document.
  */
-export async function offerRefused({ device, local, remote, now }: Omit<PushInput, 'epoch'>): Promise<void> {
+export async function offerRefused({
+  device,
+  local,
+  remote,
+  now,
+}: Omit<PushInput, 'epoch' | 'positions'>): Promise<void> {
   const refusals = (await device.refusals()).filter((refusal) => refusal.database === local.name)
   // Those offered least often first: fifty that are refused for good must not stand before the others for ever.
   refusals.sort((a, b) => a.attempts - b.attempts)
   for (const { documentId } of refusals.slice(0, maxOffers)) {
-    const document = await readWithHistory(local, documentId)
-    if (document === undefined) continue
-    const [result] = await remote.bulkDocs([document], { new_edits: false })
-    const missing = await missingAt(remote, [[documentId, [String(document['_rev'])]]])
-    if (missing.length === 0) await device.forgetRefusal(documentId)
-    else {
-      const reason = result === undefined ? 'the hub answered without storing it' : reasonOf(result)
-      await device.recordRefusal({ database: local.name, documentId, reason }, now())
-    }
+    const leaves = await readLeaves(local, documentId)
+    if (leaves.length === 0) continue
+    const [refused] = await sendDocuments(remote, leaves)
+    if (refused === undefined) await device.forgetRefusal(documentId)
+    else await device.recordRefusal({ database: local.name, documentId, reason: refused[1] }, now())
   }
-}
-
-async function readWithHistory(local: Database, documentId: string): Promise<Fields | undefined> {
-  try {
-    return await local.get(documentId, { revs: true })
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
-}
-
-/** Fetches what the hub has and this till has not. `onProgress` is told the documents written so far. */
-export async function pullDatabase(
-  local: Database,
-  remote: Database,
-  onProgress: (written: number) => void = () => undefined,
-): Promise<number> {
-  const replication = (local as ReplicatingDatabase).replicate.from(remote, { batch_size: pullBatchSize })
-  replication.on('change', (progress) => onProgress(progress.docs_written))
-  const { docs_written: written, doc_write_failures: failures } = await replication
-  if (failures > 0) throw new Error(`${failures} documents from the hub could not be stored on this till`)
-  return written
 }
 
 /** Documents in the hub's copy, to show how much of a load is done; undefined when the hub can't say. */
@@ -187,6 +183,10 @@ export function describeFailure(error: unknown): string {
   return status === undefined ? messageOf(error) : `${messageOf(error)} (${status})`
 }
 
-function reasonOf(result: BulkResult): string {
+export function isRefusal({ error }: BulkResult): boolean {
+  return error !== undefined && error !== false
+}
+
+export function reasonOf(result: BulkResult): string {
   return result.reason ?? result.message ?? result.name ?? 'refused without a reason'
 }

@@ -34,7 +34,7 @@ const expected: Record<StateName, Record<EventName, SyncState['phase']>> = {
   'running, woken': row('running stopped running running running running running waiting locked-out'),
   'waiting for a hub that is away': row('running stopped waiting running running running waiting waiting waiting'),
   'waiting after an error': row('running stopped running running running running waiting waiting waiting'),
-  'locked-out': row('running stopped locked-out locked-out locked-out locked-out locked-out locked-out locked-out'),
+  'locked-out': row('running stopped locked-out running running running locked-out locked-out locked-out'),
 }
 
 function row(phases: string): Record<EventName, SyncState['phase']> {

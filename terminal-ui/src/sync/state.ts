@@ -4,7 +4,7 @@
  *     stopped ──start──► idle ──wake/timer──► running ──succeeded──► idle
  *                          ▲                   │  ▲  └─failed──► waiting ──timer, or a wake that brings news──► running
  *                          └───────────────────┘  └── woken during the run: once more
- *     locked-out: the hub no longer knows the token; only `start` (a new enrolment) leads out
+ *     locked-out: the hub no longer knows this till. It is asked now and then: one that was set up anew learns of its tills from head office
  *
  * 1. At most one run at a time.
  * 2. A wake during a run is not lost: the run is followed by another.
@@ -34,6 +34,8 @@ export type SyncEvent =
 /** How often a till looks of its own accord, and the longest wait after a failure. */
 export const lookEveryMs = 30_000
 export const maxBackoffMs = 30_000
+/** How often a hub that does not know this till is asked again. */
+export const lockedOutLookMs = 60_000
 const firstBackoffMs = 1_000
 
 type Phase = SyncState['phase']
@@ -85,7 +87,15 @@ const transitions: Transitions = {
     succeeded: stay,
     failed: stay,
   },
-  'locked-out': { start: run(0), stop, wake: stay, timer: stay, succeeded: stay, failed: stay },
+  'locked-out': {
+    start: run(0),
+    stop,
+    // More receipts change nothing about it.
+    wake: (state, event) => (event.cause === 'local-write' ? state : run(0)()),
+    timer: run(0),
+    succeeded: stay,
+    failed: stay,
+  },
 }
 
 export function nextState(state: SyncState, event: SyncEvent): SyncState {
@@ -103,5 +113,6 @@ export function backoffMs(failures: number, random: number): number {
 /** When the runner's timer must fire in a state; undefined for never. */
 export function timerMs(state: SyncState): number | undefined {
   if (state.phase === 'idle') return lookEveryMs
+  if (state.phase === 'locked-out') return lockedOutLookMs
   return state.phase === 'waiting' ? state.delayMs : undefined
 }

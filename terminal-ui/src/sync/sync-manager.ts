@@ -1,60 +1,66 @@
 /**
  * Keeps this till and its hub alike. It owns no queue: every database's changes feed is its outbox (`queue-view.ts`), the state machine
- * says when to run (`state.ts`), and a run goes class by class in priority order (`replication.ts`).
+ * says when to run (`state.ts`), a run (`sync-run.ts`) goes through the exchanges in order of priority (`exchanges/`), and what is
+ * learnt stands on the board (`status-board.ts`).
  *
  *     wake: local write, hub's frame, online, service worker, timer, person
  *       └─► run: is the hub there, which epoch? ─► sales ─► inventory ─► conflicts ─► catalog
  *
  * 1. "Online" means that the hub answered.
- * 2. A class that fails stays due and doesn't hold up the next one; a hub that is gone ends the run.
- * 3. A run is never started twice, and what came in during a run is due in the next.
+ * 2. A run is never started twice, and what came in during a run is due in the next.
  */
 import {
-  checkDocument,
-  classesByPriority,
   classOfDatabase,
   databaseOfDocument,
+  type Author,
   type Conflict,
   type EntityClass,
   type Enrolment,
   type HubFrame,
+  type LeafDecision,
   type Problem,
-  type WanState,
 } from '@tidemark/contracts'
 import { messageOf } from '../data/errors.ts'
-import { isNotFound, isUpdateConflict, type Database, type Fields } from '../data/pouch-types.ts'
+import { isNotFound, isUpdateConflict, type Fields } from '../data/pouch-types.ts'
+import type { SyncStatus } from '../data/sync-status.ts'
 import type { TerminalDatabases } from '../data/terminal-databases.ts'
+import { exchangedClasses, exchanges, type ExchangeNews } from './exchanges/index.ts'
+import type { TillLog } from '../data/till-log.ts'
 import type { HubClient } from './hub-client.ts'
+import type { HubSession } from './hub-session.ts'
 import { HubSocket } from './hub-socket.ts'
-import { listUnsent, type Attempts } from './queue-view.ts'
-import {
-  countAtHub,
-  describeFailure,
-  offerRefused,
-  openHubDatabase,
-  pullDatabase,
-  pushDatabase,
-  type HubLink,
-  type LineReport,
-} from './replication.ts'
-import { nextState, timerMs, type FailureKind, type SyncEvent, type SyncState, type WakeCause } from './state.ts'
-import { classStateOf, indicatorOf, type ClassStatus, type SyncStatus, type UnsentItem } from '../data/sync-status.ts'
+import { nextState, timerMs, type SyncEvent, type SyncState, type WakeCause } from './state.ts'
+import { StatusBoard } from './status-board.ts'
+import { runOnce, type RunOutcome, type SyncRunParts } from './sync-run.ts'
+
+export type { RunOutcome } from './sync-run.ts'
 
 export type QueueOutcome =
   | { readonly outcome: 'queued'; readonly documentId: string }
   | { readonly outcome: 'invalid'; readonly problems: readonly Problem[] }
   | { readonly outcome: 'exists'; readonly documentId: string }
 
-export type RunOutcome =
-  | { readonly outcome: 'done' }
-  | { readonly outcome: FailureKind; readonly reason: string }
-  | { readonly outcome: 'not-started'; readonly reason: string }
-
 export type ResolveOutcome =
   | { readonly outcome: 'not-found' }
   | { readonly outcome: 'already-resolved'; readonly conflict: Conflict }
-  /** A choice between two bodies is made at the conflict desk, which keeps the one that loses. */
-  | { readonly outcome: 'needs-conflict-desk'; readonly conflict: Conflict }
+  /** It is for a person, and nothing was chosen; or it is head office's to decide. */
+  | { readonly outcome: 'needs-person'; readonly conflictId: string; readonly canDecide: boolean }
+  | { readonly outcome: 'decided'; readonly conflict: Conflict }
+  | { readonly outcome: 'invalid'; readonly reason: string }
+
+/** What a till knows of open conflicts, and how one is decided here. */
+export interface ConflictDesk {
+  find(conflictId: string): { readonly canDecide: boolean } | undefined
+  decide(
+    conflictId: string,
+    decision: LeafDecision,
+    note: string,
+    by: Author,
+  ): Promise<
+    | { readonly outcome: 'decided'; readonly conflict: Conflict }
+    | { readonly outcome: 'invalid'; readonly reason: string }
+  >
+}
 
 export interface SyncManagerOptions {
   readonly databases: TerminalDatabases
@@ -62,59 +68,60 @@ export interface SyncManagerOptions {
   /** The hub's origin. */
   readonly baseUrl: string
   readonly enrolment: Enrolment
+  readonly session: HubSession
+  readonly log: TillLog
   readonly onStatus: (status: SyncStatus) => void
+  readonly onFirstCatalog?: NonNullable<ExchangeNews['onFirstCatalog']>
   /** Documents of the catalogue came in. */
   readonly onCatalog: () => void
+  /** Cases of conflict came in. */
+  readonly onConflicts?: () => void
+  /** Takes what the hub says is on hand; called in a run, when nothing is being sent. */
+  readonly takeStock?: NonNullable<ExchangeNews['takeStock']>
+  /** Finds an open conflict by the id of its case, and decides it; without it conflicts are decided elsewhere. */
+  readonly conflicts?: ConflictDesk
+  /** Receipts of other lanes or of head office came in. */
+  readonly onReceipts: ExchangeNews['onReceipts']
 }
-
-interface ClassProgress {
-  state: ClassStatus['state']
-  lastError: string | null
-  lastSuccessAt: string | null
-}
-
-/** What a till exchanges with its hub; its own sync log stays here until the hub asks for it. */
-const exchanged: readonly EntityClass[] = classesByPriority.filter((entityClass) => entityClass !== 'sync-log')
-const maxConflictsRead = 1000
 
 export class SyncManager {
+  readonly #databases: TerminalDatabases
   readonly #options: SyncManagerOptions
-  readonly #link: HubLink
+  readonly #board: StatusBoard
   readonly #socket: HubSocket
-  readonly #due = new Set<EntityClass>(exchanged)
-  readonly #attempts = new Map<string, Attempts>()
-  readonly #syncing = new Set<string>()
-  readonly #classes = new Map<EntityClass, ClassProgress>(
-    exchanged.map((entityClass) => [entityClass, { state: 'waiting', lastError: null, lastSuccessAt: null }]),
-  )
+  readonly #run: SyncRunParts
+  readonly #due = new Set<EntityClass>(exchangedClasses)
   #state: SyncState = { phase: 'stopped' }
   #timer: ReturnType<typeof setTimeout> | undefined
-  #run: Promise<RunOutcome> | undefined
-  #online = false
-  #replaced = false
-  #epoch: string | null = null
-  #wan: WanState = 'unknown'
-  #failures = 0
-  #lastError: string | null = null
-  #lastSyncAt: string | null = null
-  #unsent: readonly UnsentItem[] = []
-  #openConflicts = 0
-  #loading: SyncStatus['loading'] = null
+  #running: Promise<RunOutcome> | undefined
 
   constructor(options: SyncManagerOptions) {
+    const { databases, hub, baseUrl, enrolment, session, log } = options
+    this.#databases = databases
     this.#options = options
-    this.#link = { url: new URL('/db/', options.baseUrl).href, token: options.enrolment.token }
-    this.#socket = new HubSocket(options.baseUrl, options.enrolment.token, {
+    this.#board = new StatusBoard(databases, baseUrl, () => this.#tell())
+    const lookAgain = (): void => this.wake('hub')
+    this.#socket = new HubSocket(baseUrl, session, {
       onFrame: (frame) => this.#takeFrame(frame),
-      onLost: () => this.wake('hub', exchanged),
-      onUnauthorized: () => this.wake('hub', exchanged),
+      onLost: lookAgain,
+      onUnauthorized: lookAgain,
     })
+    this.#run = {
+      databases,
+      hub,
+      enrolment,
+      link: { url: new URL('/db/', baseUrl).href, session },
+      board: this.#board,
+      news: { ...options, onMore: (entityClass) => this.wake('hub', [entityClass]) },
+      log,
+      due: this.#due,
+      vouchedEpoch: () => this.#socket.epoch,
+      onHubFound: () => this.#socket.retryNow(),
+    }
   }
 
   async start(): Promise<void> {
-    this.#lastSyncAt = (await this.#options.databases.device.read('last-sync'))?.at ?? null
-    await this.#countConflicts()
-    await this.#refreshUnsent()
+    await this.#board.load()
     this.#socket.start()
     this.#dispatch({ type: 'start' })
   }
@@ -126,16 +133,17 @@ export class SyncManager {
 
   /** True when the hub answered last time it was asked. */
   isOnline(): boolean {
-    return this.#online
+    return this.#board.online
   }
 
   /** Stores a document in its database, which is its queue. Immutable documents only: an id that exists is left alone. */
   async queueOperation(document: Fields): Promise<QueueOutcome> {
     const name = databaseOfDocument(document)
+    const { checkDocument } = await import('@tidemark/contracts/check-document')
     const problems = checkDocument(name ?? '', document)
     if (name === undefined || problems.length > 0) return { outcome: 'invalid', problems }
-    const { databases } = this.#options
-    const database = classOfDatabase(name) === 'sales' ? await databases.sales(name) : databases.named(name)
+    const isSale = classOfDatabase(name) === 'sales'
+    const database = isSale ? await this.#databases.sales(name) : this.#databases.named(name)
     const documentId = String(document['_id'])
     try {
       await database.put(document)
@@ -150,71 +158,106 @@ export class SyncManager {
   /** Tells that something was written to a database of this till. */
   async noteLocalWrite(database: string): Promise<void> {
     this.wake('local-write', [classOfDatabase(database) ?? 'sales'])
-    await this.#refreshUnsent()
+    await this.#board.refreshUnsent()
   }
 
   /** Sends and fetches everything now. Shares a run that is already going on. */
   processQueue(): Promise<RunOutcome> {
-    this.wake('person', exchanged)
-    return this.#run ?? Promise.resolve({ outcome: 'not-started', reason: `sync is ${this.#state.phase}` })
+    this.wake('person')
+    return this.#runOrNone()
   }
 
   /** Synchronises one class now. */
   syncEntity(entityClass: EntityClass): Promise<RunOutcome> {
     this.wake('person', [entityClass])
-    return this.#run ?? Promise.resolve({ outcome: 'not-started', reason: `sync is ${this.#state.phase}` })
+    return this.#runOrNone()
   }
 
-  /** Finds the open case of a conflict. Until a till can decide one itself, the answer says who can. */
-  async resolveConflict(conflictId: string): Promise<ResolveOutcome> {
+  /**
+   * Decides a conflict at this till, offline too; without a decision, the answer says who can. A rule never needs this: what a rule
+   * decides is merged at head office and comes down.
+   */
+  async resolveConflict(
+    conflictId: string,
+    chosen?: { readonly decision: LeafDecision; readonly by: Author; readonly note?: string },
+  ): Promise<ResolveOutcome> {
+    const open = this.#options.conflicts?.find(conflictId)
+    if (open !== undefined && chosen !== undefined && open.canDecide) {
+      const { decision, by, note = '' } = chosen
+      return (await this.#options.conflicts?.decide(conflictId, decision, note, by)) ?? { outcome: 'not-found' }
+    }
+    if (open !== undefined) return { outcome: 'needs-person', conflictId, canDecide: open.canDecide }
     try {
-      const document = await this.#options.databases.named('conflicts').get(conflictId)
+      const document = await this.#databases.named('conflicts').get(conflictId)
       const conflict = document as unknown as Conflict
-      return { outcome: conflict.status === 'open' ? 'needs-conflict-desk' : 'already-resolved', conflict }
+      if (conflict.status === 'resolved') return { outcome: 'already-resolved', conflict }
+      return { outcome: 'needs-person', conflictId, canDecide: false }
     } catch (error) {
       if (isNotFound(error)) return { outcome: 'not-found' }
       throw error
     }
   }
 
-  getSyncStatus(): SyncStatus {
-    const status = {
-      online: this.#online,
-      running: this.#state.phase === 'running',
-      lockedOut: this.#state.phase === 'locked-out',
-      replaced: this.#replaced,
-      unsent: this.#unsent,
-      unsentReceipts: this.#unsent.filter((item) => item.entityClass === 'sales').length,
-      classes: exchanged.map((entityClass) => this.#classStatus(entityClass)),
-      openConflicts: this.#openConflicts,
-      loading: this.#loading,
-      failures: this.#failures,
-      lastError: this.#lastError,
-      lastSyncAt: this.#lastSyncAt,
-      hubAddress: this.#options.baseUrl,
-      epoch: this.#epoch,
-      wan: this.#wan,
-    }
-    return { ...status, indicator: indicatorOf(status) }
+  /** How many conflicts are open, as whoever looks at documents and cases has found. */
+  noteConflicts(open: number): void {
+    this.#board.openConflicts = open
+    this.#tell()
   }
 
-  wake(cause: WakeCause, classes: readonly EntityClass[] = exchanged): void {
+  getSyncStatus(): SyncStatus {
+    return this.#board.status(this.#state.phase)
+  }
+
+  wake(cause: WakeCause, classes: readonly EntityClass[] = exchangedClasses): void {
     for (const entityClass of classes) this.#due.add(entityClass)
-    if (cause === 'online' || cause === 'person') this.#socket.retryNow()
+    if (cause === 'online' || cause === 'person') {
+      this.#board.askedAtMs = 0
+      this.#socket.retryNow()
+    }
     this.#dispatch({ type: 'wake', cause })
   }
 
   #takeFrame(frame: HubFrame): void {
-    if (frame.type === 'welcome') {
-      this.#wan = frame.wan
-      this.wake('hub', exchanged)
-    }
-    if (frame.type === 'wan') this.#wan = frame.wan
-    // Other tills' receipts are not kept here, so the hub's news of them is none.
-    if (frame.type === 'wake' && frame.entityClass !== 'sales' && exchanged.includes(frame.entityClass)) {
-      this.wake('hub', [frame.entityClass])
+    switch (frame.type) {
+      case 'welcome':
+        this.#board.wan = frame.wan
+        this.wake('hub')
+        break
+      case 'wan':
+        this.#board.wan = frame.wan
+        break
+      case 'wake':
+        if (isWokenBy(frame.entityClass) && !this.#isReceived(frame)) this.wake('hub', [frame.entityClass])
+        break
+      case 'epoch':
+        // The store behind this address is another one: everything is compared again.
+        this.wake('hub')
+        break
+      case 'conflicts':
+        if (frame.open !== this.#board.openConflicts) this.wake('hub', ['conflicts', 'catalog'])
+        break
+      case 'stock':
+        // What other tills sold changes what is on hand; the numbers come with the class of stock.
+        this.wake('hub', ['inventory'])
+        break
+      case 'read-only':
+        this.#board.hubReadOnly = frame.reason
+        if (frame.reason === null) this.wake('hub')
+        break
+      case 'ping':
+        return
     }
     this.#tell()
+  }
+
+  /** A till is told of what it sent itself, too. */
+  #isReceived({ database, sequence }: { readonly database: string; readonly sequence: number }): boolean {
+    const received = this.#board.receivedUpTo(database)
+    return typeof received === 'number' && received >= sequence
+  }
+
+  #runOrNone(): Promise<RunOutcome> {
+    return this.#running ?? Promise.resolve({ outcome: 'not-started', reason: `sync is ${this.#state.phase}` })
   }
 
   #dispatch(event: SyncEvent): void {
@@ -223,6 +266,7 @@ export class SyncManager {
     if (this.#state === before) return
     clearTimeout(this.#timer)
     const delayMs = timerMs(this.#state)
+    this.#board.nextTryAt = delayMs === undefined ? null : new Date(Date.now() + delayMs).toISOString()
     if (delayMs !== undefined) this.#timer = setTimeout(() => this.#onTimer(), delayMs)
     const mustRun = this.#state.phase === 'running' && (before.phase !== 'running' || event.type === 'succeeded')
     if (mustRun) this.#startRun()
@@ -231,12 +275,13 @@ export class SyncManager {
 
   #onTimer(): void {
     // Frames can be lost; every class is looked at when the timer fires.
-    for (const entityClass of exchanged) this.#due.add(entityClass)
+    for (const entityClass of exchangedClasses) this.#due.add(entityClass)
+    this.#board.askedAtMs = 0
     this.#dispatch({ type: 'timer' })
   }
 
   #startRun(): void {
-    this.#run = this.#runOnce()
+    this.#running = runOnce(this.#run)
       .catch((error: unknown): RunOutcome => ({ outcome: 'failed', reason: messageOf(error) }))
       .then(async (outcome) => {
         await this.#settle(outcome)
@@ -245,22 +290,20 @@ export class SyncManager {
   }
 
   async #settle(outcome: RunOutcome): Promise<void> {
-    this.#loading = null
-    this.#syncing.clear()
-    if (outcome.outcome === 'done') {
-      this.#failures = 0
-      this.#lastError = null
-      await this.#noteSuccess().catch((error: unknown) => {
-        this.#lastError = messageOf(error)
-      })
-    } else if (outcome.outcome !== 'not-started') {
-      this.#failures += 1
-      this.#lastError = outcome.reason
+    const board = this.#board
+    const noteError = (error: unknown): void => {
+      board.lastError = messageOf(error)
     }
-    await this.#refreshUnsent().catch((error: unknown) => {
-      this.#lastError = messageOf(error)
-    })
-    this.#run = undefined
+    board.endRun()
+    if (outcome.outcome === 'done') {
+      if (board.failures > 0) void this.#options.log.note({ kind: 'recovered', failures: board.failures })
+      await board.noteGoodRun(new Date().toISOString()).catch(noteError)
+    } else if (outcome.outcome !== 'not-started') {
+      if (outcome.outcome === 'unauthorized') board.lockedOut = true
+      this.#noteFailure(outcome.reason)
+    }
+    await board.refreshUnsent().catch(noteError)
+    this.#running = undefined
     if (outcome.outcome === 'done') this.#dispatch({ type: 'succeeded' })
     else if (outcome.outcome !== 'not-started') {
       this.#dispatch({ type: 'failed', kind: outcome.outcome, random: Math.random() })
@@ -268,140 +311,11 @@ export class SyncManager {
     this.#tell()
   }
 
-  async #noteSuccess(): Promise<void> {
-    this.#lastSyncAt = new Date().toISOString()
-    await this.#options.databases.device.write('last-sync', { at: this.#lastSyncAt })
-  }
-
-  async #runOnce(): Promise<RunOutcome> {
-    const probe = await this.#probe()
-    if (probe !== undefined) return probe
-    const failures: string[] = []
-    for (const entityClass of exchanged.filter((candidate) => this.#due.has(candidate))) {
-      // Taken off before the work: what is written meanwhile makes it due again.
-      this.#due.delete(entityClass)
-      const failure = await this.#runClass(entityClass)
-      if (failure === undefined) continue
-      this.#due.add(entityClass)
-      if (failure.outcome !== 'failed') return failure
-      failures.push(failure.reason)
-    }
-    return failures.length === 0 ? { outcome: 'done' } : { outcome: 'failed', reason: failures.join('; ') }
-  }
-
-  /** Asks the hub who it is. Undefined when all is well. */
-  async #probe(): Promise<Extract<RunOutcome, { reason: string }> | undefined> {
-    const { hub, enrolment } = this.#options
-    const answer = await hub.readStore()
-    this.#online = answer.outcome !== 'unreachable'
-    if (answer.outcome !== 'ok') {
-      const outcome = answer.outcome === 'unreachable' ? 'unreachable' : 'failed'
-      this.#countAttempt(answer.reason, () => true)
-      return { outcome, reason: answer.reason }
-    }
-    if (answer.value.storeId !== enrolment.storeId) {
-      const reason = `this address is now the hub of ${answer.value.storeId}, this till belongs to ${enrolment.storeId}`
-      this.#countAttempt(reason, () => true)
-      return { outcome: 'failed', reason }
-    }
-    this.#epoch = answer.value.epoch
-    this.#replaced = !answer.value.lanes.some(({ incarnation }) => incarnation === enrolment.incarnation)
-    this.#socket.retryNow()
-    return undefined
-  }
-
-  async #runClass(entityClass: EntityClass): Promise<Extract<RunOutcome, { reason: string }> | undefined> {
-    const report: LineReport = { unreachable: undefined, unauthorized: false }
-    const progress = this.#progressOf(entityClass)
-    progress.state = 'syncing'
-    this.#tell()
-    try {
-      await this.#exchange(entityClass, report)
-      Object.assign(progress, { state: 'synced', lastError: null, lastSuccessAt: new Date().toISOString() })
-      return undefined
-    } catch (error) {
-      const reason = report.unreachable ?? describeFailure(error)
-      const outcome = failureKindOf(report)
-      Object.assign(progress, { state: outcome === 'failed' ? 'failed' : 'waiting', lastError: reason })
-      if (outcome === 'unreachable') this.#online = false
-      this.#countAttempt(reason, (item) => item.entityClass === entityClass)
-      return { outcome, reason: `${entityClass}: ${reason}` }
-    }
-  }
-
-  async #exchange(entityClass: EntityClass, report: LineReport): Promise<void> {
-    const { databases } = this.#options
-    if (entityClass === 'sales') {
-      for (const name of (await databases.salesDatabases()).reverse()) await this.#push(databases.named(name), report)
-    }
-    if (entityClass === 'inventory') await this.#push(databases.named('inventory'), report)
-    if (entityClass === 'conflicts') {
-      const written = await pullDatabase(databases.named('conflicts'), this.#remote('conflicts', report))
-      if (written > 0) await this.#countConflicts()
-    }
-    if (entityClass === 'catalog') await this.#pullCatalog(report)
-  }
-
-  async #push(local: Database, report: LineReport): Promise<void> {
-    const { device } = this.#options.databases
-    const remote = this.#remote(local.name, report)
-    this.#syncing.add(local.name)
-    const input = { device, local, remote, epoch: this.#epoch ?? '', now: () => new Date().toISOString() }
-    await this.#refreshUnsent()
-    await pushDatabase(input)
-    await offerRefused(input)
-    this.#syncing.delete(local.name)
-  }
-
-  async #pullCatalog(report: LineReport): Promise<void> {
-    const { databases, onCatalog } = this.#options
-    const remote = this.#remote('catalog', report)
-    const { doc_count: before } = await databases.catalog.info()
-    const total = before === 0 ? await countAtHub(remote) : undefined
-    const written = await pullDatabase(databases.catalog, remote, (documents) => {
-      this.#loading = { documents, total }
-      this.#tell()
-    })
-    this.#loading = null
-    if (written > 0) onCatalog()
-  }
-
-  #remote(name: string, report: LineReport): Database {
-    return openHubDatabase(this.#link, name, report)
-  }
-
-  #countAttempt(reason: string, applies: (item: UnsentItem) => boolean): void {
-    for (const item of this.#unsent.filter(applies)) {
-      const retries = (this.#attempts.get(item.documentId)?.retries ?? 0) + 1
-      this.#attempts.set(item.documentId, { retries, lastError: reason })
-    }
-  }
-
-  async #countConflicts(): Promise<void> {
-    const { rows } = await this.#options.databases
-      .named('conflicts')
-      .allDocs({ startkey: 'conflict:', endkey: 'conflict:\ufff0', limit: maxConflictsRead, include_docs: true })
-    this.#openConflicts = rows.filter((row) => row.doc?.['status'] === 'open').length
-  }
-
-  async #refreshUnsent(): Promise<void> {
-    this.#unsent = await listUnsent(this.#options.databases, this.#epoch, this.#attempts, this.#syncing)
-    const ids = new Set(this.#unsent.map((item) => item.documentId))
-    for (const id of this.#attempts.keys()) if (!ids.has(id)) this.#attempts.delete(id)
-    this.#tell()
-  }
-
-  #progressOf(entityClass: EntityClass): ClassProgress {
-    const progress = this.#classes.get(entityClass)
-    if (progress === undefined) throw new RangeError(`${entityClass} is not exchanged with the hub`)
-    return progress
-  }
-
-  #classStatus(entityClass: EntityClass): ClassStatus {
-    const { state, lastError, lastSuccessAt } = this.#progressOf(entityClass)
-    const items = this.#unsent.filter((item) => item.entityClass === entityClass)
-    const shown = classStateOf(state, items)
-    return { entityClass, state: shown, unsent: items.length, lastError, lastSuccessAt }
+  /** The 1st, 2nd, 4th, 8th … failure is logged: an outage of days is a few lines. */
+  #noteFailure(reason: string): void {
+    this.#board.noteFailedRun(reason)
+    const { failures } = this.#board
+    if (Number.isInteger(Math.log2(failures))) void this.#options.log.note({ kind: 'failed', reason, failures })
   }
 
   #tell(): void {
@@ -409,7 +323,6 @@ export class SyncManager {
   }
 }
 
-function failureKindOf(report: LineReport): FailureKind {
-  if (report.unauthorized) return 'unauthorized'
-  return report.unreachable === undefined ? 'failed' : 'unreachable'
+function isWokenBy(entityClass: EntityClass): boolean {
+  return exchanges.some((exchange) => exchange.entityClass === entityClass && exchange.wokenByHub)
 }

@@ -1,8 +1,9 @@
 /** Documents that tests start from. */
 import type { Store } from '@tidemark/contracts'
-import { addToCart, emptyCart, type Cart } from '../data/cart.ts'
+import { addToCart, emptyCart, priceCart, setTenders, type Cart } from '../data/cart.ts'
 import type { TillProduct } from '../data/catalog-store.ts'
-import type { CashSale } from '../data/sale-document.ts'
+import type { CartSale } from '../data/sale-document.ts'
+import { balanceOf, cashTender } from '../data/tenders.ts'
 
 export const store: Store = {
   _id: 'store:s001',
@@ -50,12 +51,14 @@ export function cartOfOne(): Cart {
   return addToCart({ ...emptyCart, trace: { traceparent, startTime: '2026-11-22T09:00:00.000Z' } }, coffee, 1, 2300)
 }
 
-export function cashSale(cart: Cart = cartOfOne()): CashSale {
+/** A cart that is paid in cash, 20.00 handed over. */
+export function cashSale(cart: Cart = cartOfOne(), tenderedMinor = 2000): CartSale {
+  const balance = balanceOf(priceCart(cart, store).grossMinor, [], store.cashIncrementMinor)
   return {
-    cart,
+    cart: setTenders(cart, [cashTender('cash', tenderedMinor, balance)]),
     store,
+    promotions: [],
     enrolment: { storeId: 's001', terminalId: 's001-t03', incarnation: 's001-t03-1' },
     by: { id: 'anna', role: 'cashier', name: 'Anna' },
-    tenderedMinor: 2000,
   }
 }

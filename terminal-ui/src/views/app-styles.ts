@@ -13,11 +13,27 @@ export const appStyles = css`
     gap: var(--tm-space-4);
     min-height: 60px;
     padding: 0 var(--tm-space-4);
-    background: var(--tm-brand-strong);
-    color: #fff;
+    background: var(--tm-bar);
+    color: var(--tm-on-bar);
+  }
+  .skip {
+    position: absolute;
+    z-index: 30;
+    top: var(--tm-space-2);
+    left: var(--tm-space-2);
+  }
+  .skip:not(:focus) {
+    clip-path: inset(50%);
+  }
+  header :focus-visible {
+    outline: var(--tm-focus-on-bar);
+  }
+  main:focus {
+    outline: none;
   }
   .place {
     display: flex;
+    flex: 1;
     flex-direction: column;
     min-width: 0;
     line-height: 1.25;
@@ -32,22 +48,22 @@ export const appStyles = css`
     font-size: var(--tm-text-s);
     opacity: 0.9;
   }
-  nav {
-    display: flex;
-    gap: var(--tm-space-1);
-    margin: 0 auto;
-  }
-  .tab,
-  .tab:active:not(:disabled) {
-    display: flex;
-    align-items: center;
-    gap: var(--tm-space-2);
+  .cashier,
+  .cashier:active:not(:disabled) {
+    max-width: 40vw;
     border-color: transparent;
-    background: transparent;
-    color: #fff;
+    background: var(--tm-bar-raised);
+    color: var(--tm-on-bar);
   }
-  .tab[aria-current] {
-    background: rgb(255 255 255 / 16%);
+  .cashier .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .desk {
+    display: flex;
+    flex: 1;
+    min-height: 0;
   }
   main {
     display: flex;
@@ -70,25 +86,19 @@ export const appStyles = css`
   .alert p {
     flex: 1;
   }
-  @media (max-width: 640px) {
+  @media (max-width: 899px) {
+    .desk {
+      flex-direction: column-reverse;
+    }
     header {
       gap: var(--tm-space-2);
-      padding: 0 var(--tm-space-2);
-    }
-    .tab {
-      padding: 0 var(--tm-space-2);
-    }
-    .tab span,
-    .cashier {
-      display: none;
-    }
-    nav {
-      margin-left: auto;
-      margin-right: 0;
+      min-height: 56px;
+      padding: 0 var(--tm-space-3);
     }
   }
   @media print {
     :host,
+    .desk,
     main {
       display: block;
       height: auto;

@@ -1,113 +1,129 @@
-/** The shell: one view for each phase of the till, the bar on top of it, and what lies over both. */
+/** The shell: a page for each phase of the till, the bar on top, the way to the sections, and what lies over all of them. */
+import { msg, str } from '@lit/localize'
 import { html, LitElement, nothing } from 'lit'
-import { customElement, property, query, state } from 'lit/decorators.js'
+import { customElement, property, state } from 'lit/decorators.js'
+import { keyed } from 'lit/directives/keyed.js'
+import '../components/navigation/navigation.ts'
 import '../components/sync-badge/sync-badge.ts'
-import '../components/sync-panel/sync-panel.ts'
 import '../components/toast/toast.ts'
-import type { TmSyncPanel } from '../components/sync-panel/sync-panel.ts'
-import { icon } from '../components/icon/icon.ts'
+import type { NavigationItem } from '../components/navigation/navigation.ts'
 import type { Till } from '../contexts/till.ts'
+import { spokenLanguage } from '../locales/localization.ts'
 import { sharedStyles } from '../styles/shared-styles.ts'
-import { failuresBeforeAlert, type SyncStatus } from '../data/sync-status.ts'
+import { icon } from '../components/icon/icon.ts'
+import { alertsOf } from './alerts.ts'
 import { appStyles } from './app-styles.ts'
-import './message-view.ts'
-import './receipts-view.ts'
-import './sell-view.ts'
-import './setup-view.ts'
+import { phasePage } from './phase-pages.ts'
+import { SectionRouter } from './section-router.ts'
+import { sections } from './sections.ts'
+import { ViewLoader } from './view-loader.ts'
 
-type Page = 'sell' | 'receipts'
+/**
+ * What a till must have to open: one that can't lock, record a sale or send it must not. All is fetched behind the first picture, while
+ * the databases open, and lies in the service worker's cache from then on.
+ */
+const checks = { load: () => import('@tidemark/contracts/check-document') }
+const lock = { load: () => import('./lock-view.ts') }
+const consent = { load: () => import('./consent-dialog.ts') }
+const exchange = { load: () => import('../sync/sync-manager.ts') }
+const needed = [checks, lock, consent, exchange]
+const shortcuts = { load: () => import('./shortcuts-dialog.ts') }
 
 @customElement('tm-app')
 export class TmApp extends LitElement {
   static override styles = [sharedStyles, appStyles]
 
   @property({ attribute: false }) accessor till!: Till
-  @state() private accessor page: Page = 'sell'
-  @query('tm-sync-panel') private accessor panel!: TmSyncPanel
+  @state() private accessor areShortcutsOpen = false
+  readonly #router = new SectionRouter(this)
+  readonly #loader = new ViewLoader(this)
+  #wasReady = false
 
   override connectedCallback(): void {
     super.connectedCallback()
     this.till.addEventListener('change', this.#onChange)
+    document.addEventListener('keydown', this.#onKey)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.till.removeEventListener('change', this.#onChange)
+    document.removeEventListener('keydown', this.#onKey)
   }
 
   #onChange = (): void => this.requestUpdate()
 
+  protected override updated(): void {
+    // For whoever measures how long a start takes.
+    if (this.till.phase === 'selling' && !this.#wasReady) performance.mark('tm-ready')
+    this.#wasReady ||= this.till.phase === 'selling'
+  }
+
+  #onKey = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || this.till.phase !== 'selling') return
+    const section = event.altKey && /^[1-9]$/.test(event.key) ? this.#sections[Number(event.key) - 1] : undefined
+    if (section !== undefined) this.#router.go(section.id)
+    else if (event.key === 'F1' || (event.key === '?' && !isTyping(event))) this.areShortcutsOpen = true
+    else if (event.altKey && event.key.toLowerCase() === 'l') void this.till.session.lock()
+    else return
+    event.preventDefault()
+  }
+
   protected override render() {
-    return html`${this.#renderPhase()}
-      <tm-toast .notice=${this.till.notice} @tm-dismiss=${() => this.till.dismissNotice()}></tm-toast>`
-  }
-
-  #renderPhase() {
     const { till } = this
-    switch (till.phase) {
-      case 'starting':
-        return html`<tm-message-view icon="store" heading="Opening the till…" busy></tm-message-view>`
-      case 'elsewhere':
-        return html`<tm-message-view
-          icon="store"
-          heading="The till is open in another tab"
-          text="One tab sells at a time, so that every receipt number is used once. If you take over, the other tab stops and nothing is lost."
-          action="Take over here"
-          @tm-action=${() => void till.start(true)}
-        ></tm-message-view>`
-      case 'broken':
-        return html`<tm-message-view
-          icon="alert"
-          heading="This browser’s storage can’t be opened"
-          text="Nothing was deleted. Close other windows of the till, leave private browsing, or make room on the disk; then try again. (${till.failure})"
-          action="Try again"
-          @tm-action=${() => window.location.reload()}
-        ></tm-message-view>`
-      case 'setup':
-        return html`<tm-setup-view .till=${till}></tm-setup-view>`
-      case 'loading':
-        return this.#renderLoading()
-      case 'selling':
-        return this.#renderSelling()
-    }
-  }
-
-  #renderLoading() {
-    const status = this.till.syncStatus
-    const loading = status?.loading
-    const text = status === undefined ? '' : loadingWords(status, this.till.enrolment?.storeId ?? '')
-    return html`<tm-message-view
-      icon="store"
-      heading="Loading the catalogue"
-      .text=${text}
-      .documents=${loading?.documents ?? this.till.index.size}
-      .total=${loading?.total}
-      action=${status?.lockedOut ? 'Set up this till again' : ''}
-      busy
-      @tm-action=${() => void this.till.leaveEnrolment()}
-    ></tm-message-view>`
+    const isMissing = needed.some((part) => this.#loader.readinessOf(part) === 'failed')
+    const page = isMissing
+      ? this.#renderMissingPart()
+      : till.phase === 'selling'
+        ? this.#renderSelling()
+        : phasePage(till, this.#loader)
+    // Another language is another tree: no element has to know when its texts were read.
+    return html`${keyed(spokenLanguage(), page)}
+      <tm-toast .notice=${till.notices.current} @tm-dismiss=${() => till.notices.dismiss()}></tm-toast>`
   }
 
   #renderSelling() {
     const { till } = this
+    const isReady = needed.every((part) => this.#loader.readinessOf(part) === 'ready')
+    if (!isReady) {
+      return html`<tm-message-view icon="store" heading=${msg('Opening the till…')} busy></tm-message-view>`
+    }
     return html`
-      ${this.#renderBar()} ${till.syncStatus === undefined ? nothing : this.#renderAlert(till.syncStatus)}
-      <main>
-        ${
-          this.page === 'sell'
-            ? html`<tm-sell-view .till=${till}></tm-sell-view>`
-            : html`<tm-receipts-view .till=${till}></tm-receipts-view>`
-        }
-      </main>
-      <tm-sync-panel
-        .status=${till.syncStatus}
-        .format=${till.format}
-        .sound=${till.sound}
-        terminalId=${till.enrolment?.incarnation ?? ''}
-        @tm-sync-now=${() => void till.sync?.processQueue()}
-        @tm-sound=${(event: CustomEvent<boolean>) => void till.setSound(event.detail)}
-      ></tm-sync-panel>
+      <button class="skip" @click=${() => this.renderRoot.querySelector<HTMLElement>('main')?.focus()}>
+        ${msg('Skip to the content')}
+      </button>
+      ${this.#renderBar()} ${alertsOf(till, () => this.#router.go('sync'))}
+      <div class="desk">
+        <tm-navigation
+          .items=${this.#items}
+          current=${this.#router.open.id}
+          @tm-navigate=${(event: CustomEvent<string>) => this.#router.go(event.detail)}
+        ></tm-navigation>
+        <main
+          tabindex="-1"
+          @tm-show-keys=${() => (this.areShortcutsOpen = true)}
+          @tm-open-section=${(event: CustomEvent<string>) => this.#router.go(event.detail)}
+        >
+          ${this.#renderSection()}
+        </main>
+      </div>
+      ${
+        this.areShortcutsOpen && this.#loader.readinessOf(shortcuts) === 'ready'
+          ? html`<tm-shortcuts-dialog @tm-close=${() => (this.areShortcutsOpen = false)}></tm-shortcuts-dialog>`
+          : nothing
+      }
+      ${till.session.isSignInNeeded ? html`<tm-lock-view .till=${till}></tm-lock-view>` : nothing}
+      ${till.session.consent === undefined ? nothing : html`<tm-consent-dialog .till=${till}></tm-consent-dialog>`}
     `
+  }
+
+  /** What the person at the till may open. */
+  get #sections() {
+    return sections.filter(({ role }) => role === 'cashier' || this.till.session.role === 'manager')
+  }
+
+  get #items(): NavigationItem[] {
+    return this.#sections.map(({ id, label, icon }) => ({ id, label: label(), icon }))
   }
 
   #renderBar() {
@@ -117,76 +133,54 @@ export class TmApp extends LitElement {
     return html`<header>
       <div class="place">
         <strong>${till.catalog?.store?.name}</strong>
-        <span>Lane ${lane}<span class="cashier"> · ${till.cashier.name}</span></span>
+        <span>${msg(str`Lane ${lane}`)}</span>
       </div>
-      <nav aria-label="Pages">
-        ${this.#renderTab('sell', 'Sell', 'cart')} ${this.#renderTab('receipts', 'Receipts', 'receipt')}
-      </nav>
+      <button class="cashier" data-testid="lock-till" @click=${() => void till.session.lock()}>
+        ${icon('lock')}<span class="name">${till.session.name}</span>
+        <span class="visually-hidden">${msg('Lock, or change who is selling')}</span>
+      </button>
       <tm-sync-badge
         indicator=${status?.indicator ?? 'offline'}
         .unsent=${status?.unsentReceipts ?? 0}
-        @click=${() => this.panel.open()}
+        @click=${() => this.#router.go('sync')}
       ></tm-sync-badge>
     </header>`
   }
 
-  #renderTab(page: Page, label: string, iconName: 'cart' | 'receipt') {
-    return html`<button
-      class="tab"
-      data-testid=${page}
-      aria-current=${this.page === page ? 'page' : nothing}
-      @click=${() => (this.page = page)}
-    >
-      ${icon(iconName)}<span>${label}</span>
-    </button>`
+  #renderMissingPart() {
+    return html`<tm-message-view
+      icon="alert"
+      heading=${msg('The till can’t be opened yet')}
+      text=${msg('A part of it is not on this device, and the hub does not answer. Nothing is lost; the till opens as soon as it does.')}
+      action=${msg('Try again')}
+      @tm-action=${() => window.location.reload()}
+    ></tm-message-view>`
   }
 
-  #renderAlert(status: SyncStatus) {
-    if (status.lockedOut) {
-      return html`<div class="alert" role="alert">
-        ${icon('alert')}
-        <p>The hub no longer accepts this till: it was revoked. Sales are still recorded here.</p>
-        <button @click=${() => void this.till.leaveEnrolment()}>Set up again</button>
-      </div>`
+  #renderSection() {
+    const asked = this.#router.open
+    const open = this.#sections.includes(asked) ? asked : (sections[0] ?? asked)
+    const readiness = this.#loader.readinessOf(open)
+    if (readiness === 'ready') return open.render(this.till)
+    if (readiness === 'loading') {
+      return html`<tm-message-view icon=${open.icon} heading=${open.label()} busy></tm-message-view>`
     }
-    if (status.replaced) {
-      return html`<div class="alert" role="alert">
-        ${icon('alert')}
-        <p>
-          Another device has taken over this lane.
-          ${status.unsentReceipts === 0 ? 'Everything sold here was sent.' : 'The receipts made here are still being sent.'}
-        </p>
-        <button ?disabled=${status.unsentReceipts > 0} @click=${() => void this.till.leaveEnrolment()}>
-          Set up again
-        </button>
-      </div>`
-    }
-    if (status.failures < failuresBeforeAlert && !status.unsent.some((item) => item.state === 'failed')) return nothing
-    return html`<div class="alert" role="alert">
-      ${icon('alert')}
-      <p>${alertWords(status)}</p>
-      <button @click=${() => this.panel.open()}>Details</button>
-    </div>`
+    return this.#renderMissing(open.label(), () => this.#loader.retry(open))
+  }
+
+  #renderMissing(name: string, retry: () => void) {
+    return html`<tm-message-view
+      icon="alert"
+      heading=${msg(str`“${name}” could not be opened`)}
+      text=${msg('This part of the till is not on this device yet, and the hub does not answer. Go on selling, and try again later.')}
+      action=${msg('Try again')}
+      @tm-action=${retry}
+    ></tm-message-view>`
   }
 }
 
-function loadingWords(status: SyncStatus, storeId: string): string {
-  if (status.lockedOut) return 'The hub no longer accepts this till: it was revoked.'
-  if (status.lastError !== null) return `The catalogue can’t be fetched yet: ${status.lastError}. Trying again…`
-  if (status.lastSyncAt !== null && status.loading === null && !status.running) {
-    return `The hub answers, but head office has not sent the settings of store ${storeId} yet. Waiting for them…`
-  }
-  return 'The till starts selling as soon as the catalogue and the store’s settings are here.'
-}
-
-function alertWords(status: SyncStatus): string {
-  const refused = status.unsent.filter((item) => item.refused).length
-  if (status.online && refused > 0) {
-    const what = refused === 1 ? '1 document' : `${refused} documents`
-    return `The hub does not accept ${what} of this till. Nothing is lost: it stays here and is offered again. Tell the store’s manager.`
-  }
-  const count = status.unsentReceipts === 1 ? '1 receipt is' : `${status.unsentReceipts} receipts are`
-  const safe = status.unsentReceipts === 0 ? '' : ` ${count} safe on this till and will be sent.`
-  if (!status.online) return `The store hub does not answer. Go on selling.${safe}`
-  return `Some changes could not be sent to the hub. They are tried again every 30 seconds.${safe}`
+/** True when the key goes into a field. The event's own target is the outermost host. */
+function isTyping(event: KeyboardEvent): boolean {
+  const [target] = event.composedPath()
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
 }

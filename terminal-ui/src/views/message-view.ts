@@ -1,10 +1,11 @@
 /** A page with one thing to say: opening, loading, another tab, storage that won't open. */
+import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { icon, type IconName } from '../components/icon/icon.ts'
 import { sharedStyles } from '../styles/shared-styles.ts'
 
-/** @fires tm-action */
+/** @fires tm-action; tm-second-action */
 @customElement('tm-message-view')
 export class TmMessageView extends LitElement {
   static override styles = [
@@ -40,6 +41,8 @@ export class TmMessageView extends LitElement {
   @property() accessor text = ''
   /** The word on the button; none without it. */
   @property() accessor action = ''
+  /** The word on a second, quieter button; none without it. */
+  @property() accessor secondAction = ''
   @property({ type: Boolean }) accessor busy = false
   @property({ type: Number }) accessor documents = 0
   @property({ attribute: false }) accessor total: number | undefined
@@ -57,6 +60,16 @@ export class TmMessageView extends LitElement {
               ${this.action}
             </button>`
       }
+      ${
+        this.secondAction === ''
+          ? nothing
+          : html`<button
+              data-testid="second-action"
+              @click=${() => this.dispatchEvent(new CustomEvent('tm-second-action'))}
+            >
+              ${this.secondAction}
+            </button>`
+      }
     </section>`
   }
 
@@ -68,7 +81,11 @@ export class TmMessageView extends LitElement {
         documents === 0
           ? nothing
           : html`<p class="amount">
-              ${documents.toLocaleString()}${isKnown ? ` of ${total.toLocaleString()}` : nothing} documents
+              ${
+                isKnown
+                  ? msg(str`${documents.toLocaleString()} of ${total.toLocaleString()} documents`)
+                  : msg(str`${documents.toLocaleString()} documents`)
+              }
             </p>`
       }`
   }

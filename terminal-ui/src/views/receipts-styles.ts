@@ -13,6 +13,51 @@ export const receiptsStyles = css`
     min-height: 0;
     padding: var(--tm-space-3) var(--tm-space-4);
   }
+  .search {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    gap: var(--tm-space-2);
+  }
+  .search > input {
+    min-height: 52px;
+    border-color: var(--tm-line);
+  }
+  .number em {
+    margin-left: var(--tm-space-2);
+    padding: 2px 8px;
+    border-radius: 999px;
+    background: var(--tm-caution-soft);
+    color: var(--tm-caution);
+    font: 600 var(--tm-text-xs) var(--tm-font);
+  }
+  .number em.void {
+    background: var(--tm-bad-soft);
+    color: var(--tm-bad);
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: center;
+    gap: var(--tm-space-2);
+  }
+  .actions button {
+    padding: 0 var(--tm-space-3);
+  }
+  .notes {
+    width: 80mm;
+    max-width: 100%;
+    margin: 0;
+    padding: var(--tm-space-3) var(--tm-space-5);
+    border-radius: var(--tm-radius-m);
+    background: var(--tm-caution-soft);
+    color: var(--tm-caution);
+    font-size: var(--tm-text-s);
+  }
+  .stamp {
+    font: 700 var(--tm-text-m) var(--tm-font-mono);
+    text-align: center;
+    text-transform: uppercase;
+  }
   .box {
     position: relative;
     display: flex;
@@ -32,6 +77,8 @@ export const receiptsStyles = css`
   }
   .rows {
     display: grid;
+    /* Not auto: in a box of fixed height such a row takes the least height that it may, and clips its text. */
+    grid-auto-rows: max-content;
     align-content: start;
     gap: var(--tm-space-1);
     min-height: 0;
@@ -108,7 +155,17 @@ export const receiptsStyles = css`
   @media (max-width: 760px) {
     :host {
       grid-template-columns: minmax(0, 1fr);
-      grid-template-rows: minmax(0, 1fr) minmax(0, 1fr);
+      grid-template-rows: minmax(0, 2fr) minmax(0, 3fr);
+    }
+    .search {
+      grid-template-columns: minmax(0, 1fr) 8.75rem;
+    }
+    .search input {
+      text-overflow: ellipsis;
+    }
+    .row {
+      column-gap: var(--tm-space-2);
+      padding: var(--tm-space-2) var(--tm-space-3);
     }
     .chosen {
       border-left: none;
@@ -123,7 +180,8 @@ export const receiptsStyles = css`
       border: none;
     }
     .list,
-    .chosen button,
+    .actions,
+    .notes,
     .problem {
       display: none;
     }

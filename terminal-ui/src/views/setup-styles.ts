@@ -25,12 +25,13 @@ export const setupStyles = css`
   }
   .mark {
     display: grid;
+    flex: none;
     place-items: center;
     width: 60px;
     height: 60px;
     border-radius: var(--tm-radius-l);
     background: var(--tm-brand);
-    color: #fff;
+    color: var(--tm-on-brand);
   }
   h1 {
     font-size: var(--tm-text-xl);
@@ -56,6 +57,14 @@ export const setupStyles = css`
   label input {
     font-weight: 400;
     min-height: 52px;
+  }
+  .code {
+    font-variant-numeric: tabular-nums;
+    letter-spacing: 0.15em;
+    text-transform: uppercase;
+  }
+  label small {
+    font-weight: 400;
   }
   .lanes {
     display: grid;
@@ -86,11 +95,12 @@ export const setupStyles = css`
   .lane[aria-pressed='true'] {
     background: var(--tm-brand);
     border-color: var(--tm-brand);
-    color: #fff;
+    color: var(--tm-on-brand);
   }
   .lane.taken[aria-pressed='true'] {
     background: var(--tm-bad);
     border-color: var(--tm-bad);
+    color: var(--tm-on-bad);
   }
   .problem {
     display: flex;

@@ -1,5 +1,6 @@
-/** First start: which lane is this till, and who stands at it. */
-import type { StoreInfo } from '@tidemark/contracts'
+/** First start: which lane is this till. */
+import { msg, str } from '@lit/localize'
+import { errorCodes, type StoreInfo } from '@tidemark/contracts'
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { icon } from '../components/icon/icon.ts'
@@ -20,14 +21,13 @@ export class TmSetupView extends LitElement {
   @state() private accessor unreachable: string | undefined
   @state() private accessor lane: number | undefined
   @state() private accessor laneCount = firstLanes
-  @state() private accessor name = ''
+  @state() private accessor code = ''
   @state() private accessor problem = ''
   @state() private accessor busy = false
   @query('dialog') private accessor dialog!: HTMLDialogElement
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.name = this.till.cashier.name
     void this.#askHub()
   }
 
@@ -44,9 +44,17 @@ export class TmSetupView extends LitElement {
     return new Map(this.store?.lanes.map(({ lane, incarnation }) => [lane, incarnation]))
   }
 
+  get #wantsCode(): boolean {
+    return this.store?.enrolment === 'code'
+  }
+
+  get #isComplete(): boolean {
+    return this.lane !== undefined && (!this.#wantsCode || this.code.trim() !== '')
+  }
+
   #submit = (event: Event): void => {
     event.preventDefault()
-    if (this.lane === undefined || this.name.trim() === '' || this.busy) return
+    if (!this.#isComplete || this.lane === undefined || this.busy) return
     if (this.#taken.has(this.lane)) this.dialog.showModal()
     else void this.#enrol(false)
   }
@@ -55,31 +63,33 @@ export class TmSetupView extends LitElement {
     if (this.lane === undefined || this.busy) return
     this.busy = true
     this.problem = ''
-    const answer = await this.till.hub.enrol({ lane: this.lane }, replace)
+    const answer = await this.till.requestEnrolment({ lane: this.lane, code: this.code.trim() }, replace)
     if (answer.outcome === 'ok') {
-      await this.till.enrol(answer.value, { name: this.name.trim() })
+      await this.till.enrol(answer.value)
       return
     }
     this.busy = false
     this.problem =
-      answer.outcome === 'unreachable' ? `The store hub does not answer (${answer.reason}).` : `${answer.reason}.`
+      answer.outcome === 'unreachable'
+        ? msg(str`The store hub does not answer (${answer.reason}).`)
+        : refusalWords(answer.code, answer.reason)
     await this.#askHub()
   }
 
   protected override render() {
     if (this.unreachable !== undefined && this.store === undefined) return this.#renderUnreachable(this.unreachable)
     if (this.store === undefined) {
-      return html`<tm-message-view icon="store" heading="Looking for the store hub…" busy></tm-message-view>`
+      return html`<tm-message-view icon="store" heading=${msg('Looking for the store hub…')} busy></tm-message-view>`
     }
     return html`<form @submit=${this.#submit}>
         <header>
           <span class="mark">${icon('store', 32)}</span>
           <div>
             <h1>${this.store.name}</h1>
-            <p class="soft">Set up this till. You do this once.</p>
+            <p class="soft">${msg('Set up this till. You do this once.')}</p>
           </div>
         </header>
-        ${this.#renderLanes()} ${this.#renderName()}
+        ${this.#renderLanes()} ${this.#wantsCode ? this.#renderCode() : nothing}
         ${this.problem === '' ? nothing : html`<p class="problem" role="alert">${icon('alert')} ${this.problem}</p>`}
         ${this.#renderStart()}
       </form>
@@ -89,9 +99,9 @@ export class TmSetupView extends LitElement {
   #renderUnreachable(reason: string) {
     return html`<tm-message-view
       icon="cloudOff"
-      heading="The store hub does not answer"
-      text="A new till needs it once, to get its lane and the catalogue. Check that the hub is on and that this device is in the store’s network. (${reason})"
-      action=${this.busy ? 'Trying…' : 'Try again'}
+      heading=${msg('The store hub does not answer')}
+      text=${msg(str`A new till needs it once, to get its lane and the catalogue. Check that the hub is on and that this device is in the store’s network. (${reason})`)}
+      action=${this.busy ? msg('Trying…') : msg('Try again')}
       @tm-action=${() => void this.#askHub()}
     ></tm-message-view>`
   }
@@ -101,12 +111,14 @@ export class TmSetupView extends LitElement {
       (lane) => lane <= this.laneCount || this.#taken.has(lane),
     )
     return html`<fieldset>
-      <legend>Lane</legend>
+      <legend>${msg('Lane')}</legend>
       <div class="lanes">
         ${lanes.map((lane) => this.#renderLane(lane))}
         ${
           this.laneCount < allLanes
-            ? html`<button type="button" class="plain" @click=${() => (this.laneCount = allLanes)}>More…</button>`
+            ? html`<button type="button" class="plain" @click=${() => (this.laneCount = allLanes)}>
+                ${msg('More…')}
+              </button>`
             : nothing
         }
       </div>
@@ -123,47 +135,55 @@ export class TmSetupView extends LitElement {
       aria-pressed=${lane === this.lane}
       @click=${() => (this.lane = lane)}
     >
-      ${lane}${isTaken ? html`<small>in use</small>` : nothing}
+      ${lane}${isTaken ? html`<small>${msg('in use')}</small>` : nothing}
     </button>`
   }
 
-  #renderName() {
+  #renderCode() {
     return html`<label
-      >Cashier
+      >${msg('One-time code')}
       <input
-        data-testid="cashier-name"
+        class="code"
+        data-testid="enrolment-code"
         type="text"
-        maxlength="100"
-        autocomplete="off"
-        placeholder="Your name, as on the receipt"
-        .value=${this.name}
-        @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}
-    /></label>`
+        maxlength="20"
+        autocomplete="one-time-code"
+        autocapitalize="characters"
+        spellcheck="false"
+        aria-describedby="code-hint"
+        placeholder="XXXX XXXX"
+        .value=${this.code}
+        @input=${(event: Event) => (this.code = (event.target as HTMLInputElement).value)}
+      />
+      <small id="code-hint" class="soft">
+        ${msg('A manager gets it at the store’s hub. It works once, for ten minutes.')}
+      </small></label
+    >`
   }
 
   #renderStart() {
     const isTaken = this.lane !== undefined && this.#taken.has(this.lane)
-    const label = this.lane === undefined ? 'Choose a lane' : `${isTaken ? 'Take over' : 'Start on'} lane ${this.lane}`
+    const label = startWords(this.lane, isTaken)
     return html`<button
       type="submit"
       class="primary start"
       data-testid="start-selling"
-      ?disabled=${this.lane === undefined || this.name.trim() === '' || this.busy}
+      ?disabled=${!this.#isComplete || this.busy}
     >
-      ${this.busy ? 'Setting up…' : label}
+      ${this.busy ? msg('Setting up…') : label}
     </button>`
   }
 
   #renderTakeOver() {
-    const old = this.lane === undefined ? undefined : this.#taken.get(this.lane)
+    const { lane = 0 } = this
+    const old = this.#taken.get(lane) ?? ''
     return html`<dialog aria-labelledby="take-over-title">
-      <h2 id="take-over-title">Take over lane ${this.lane}?</h2>
+      <h2 id="take-over-title">${msg(str`Take over lane ${lane}?`)}</h2>
       <p>
-        Its till (${old}) can still send what it has sold, and is asked to be set up anew. This till starts a receipt
-        series of its own.
+        ${msg(str`Its till (${old}) can still send what it has sold, and is asked to be set up anew. This till starts a receipt series of its own.`)}
       </p>
       <div class="actions">
-        <button @click=${() => this.dialog.close()}>Cancel</button>
+        <button @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
         <button
           class="danger"
           data-testid="take-over"
@@ -172,9 +192,24 @@ export class TmSetupView extends LitElement {
             void this.#enrol(true)
           }}
         >
-          Take over lane ${this.lane}
+          ${msg(str`Take over lane ${lane}`)}
         </button>
       </div>
     </dialog>`
   }
+}
+
+function refusalWords(code: string, reason: string): string {
+  if (code === errorCodes.codeRefused) {
+    return msg('This code does not work: it is mistyped, was used, or is older than ten minutes.')
+  }
+  if (code === errorCodes.tooManyRequests) {
+    return msg('Too many wrong codes. Wait ten minutes, and ask for a new one.')
+  }
+  return `${reason}.`
+}
+
+function startWords(lane: number | undefined, isTaken: boolean): string {
+  if (lane === undefined) return msg('Choose a lane')
+  return isTaken ? msg(str`Take over lane ${lane}`) : msg(str`Start on lane ${lane}`)
 }

@@ -17,17 +17,23 @@ export const payDialogStyles = css`
   }
   .body {
     display: grid;
-    grid-template-columns: 1fr 248px;
+    grid-template-columns: minmax(0, 1fr) 248px;
     gap: var(--tm-space-5);
+  }
+  .body.payout {
+    grid-template-columns: 1fr;
   }
   .amounts {
     display: flex;
     flex-direction: column;
+    container-type: inline-size;
     outline: none;
   }
   .amount-row {
     display: flex;
+    flex-wrap: wrap;
     align-items: baseline;
+    column-gap: var(--tm-space-3);
     justify-content: space-between;
     padding: var(--tm-space-2) 0;
     font-size: var(--tm-text-l);
@@ -35,8 +41,12 @@ export const payDialogStyles = css`
   .due {
     padding-top: 0;
   }
+  .amount-row .amount {
+    margin-left: auto;
+  }
   .due .amount {
-    font-size: var(--tm-text-xxl);
+    /* The largest sum fits, too. */
+    font-size: min(var(--tm-text-xxl), 11cqi);
     font-weight: 700;
     line-height: 1.1;
   }
@@ -61,20 +71,59 @@ export const payDialogStyles = css`
     margin: var(--tm-space-2) 0 var(--tm-space-3);
   }
   .tenders button {
+    min-width: 28%;
     min-height: 52px;
-    flex: 1 0 28%;
+    flex: 1 0 auto;
+    padding: 0 var(--tm-space-3);
     background: var(--tm-brand-soft);
     border-color: transparent;
   }
-  .keypad {
+  .methods {
     display: grid;
-    grid-template-columns: repeat(3, 1fr);
+    grid-template-columns: 1fr 1fr;
     gap: var(--tm-space-2);
+    margin-bottom: var(--tm-space-2);
   }
-  .keypad button {
-    min-height: 60px;
+  .methods button {
+    min-height: 52px;
+  }
+  .methods button[aria-pressed='true'] {
+    border-color: var(--tm-brand);
+    background: var(--tm-brand-soft);
+  }
+  .parts {
+    margin: 0 0 var(--tm-space-2);
     padding: 0;
-    font-size: var(--tm-text-l);
+    list-style: none;
+  }
+  .parts li {
+    display: flex;
+    align-items: center;
+    gap: var(--tm-space-2);
+    min-height: var(--tm-target);
+    padding-left: var(--tm-space-3);
+    border-radius: var(--tm-radius-s);
+    background: var(--tm-good-soft);
+  }
+  .parts li + li {
+    margin-top: var(--tm-space-1);
+  }
+  .parts li:not([data-state='approved']) {
+    background: var(--tm-caution-soft);
+  }
+  .parts li > :first-child {
+    flex: 1;
+    font-weight: 600;
+  }
+  .parts .plain {
+    padding: 0;
+  }
+  .message {
+    padding: var(--tm-space-2) var(--tm-space-3);
+    border-radius: var(--tm-radius-m);
+    background: var(--tm-caution-soft);
+    color: var(--tm-caution);
+    font-weight: 600;
   }
   .confirm {
     width: 100%;
@@ -87,11 +136,8 @@ export const payDialogStyles = css`
       padding: var(--tm-space-3) var(--tm-space-4) var(--tm-space-4);
     }
     .body {
-      grid-template-columns: 1fr;
+      grid-template-columns: minmax(0, 1fr);
       gap: var(--tm-space-3);
-    }
-    .keypad button {
-      min-height: 48px;
     }
   }
 `

@@ -2,6 +2,7 @@
  * The search box. A scanner is a keyboard that types digits and Enter, so Enter decides by what is in the box at that moment: an exact
  * barcode or SKU is added at once, else the highlighted result.
  */
+import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { TillProduct } from '../../data/catalog-store.ts'
@@ -12,7 +13,7 @@ import { icon } from '../icon/icon.ts'
 
 const shownResults = 24
 
-/** @fires tm-pick with the product; tm-not-found with the code; tm-query with the text */
+/** @fires tm-pick with the product; tm-not-found with the code; tm-camera */
 @customElement('tm-product-search')
 export class TmProductSearch extends LitElement {
   static override styles = [
@@ -42,6 +43,10 @@ export class TmProductSearch extends LitElement {
         font-size: 1.0625rem;
         box-shadow: var(--tm-shadow-1);
       }
+      input:focus-visible {
+        outline: var(--tm-focus-at-rest);
+        outline-offset: -1px;
+      }
       input::placeholder {
         color: var(--tm-ink-soft);
         opacity: 1;
@@ -68,7 +73,7 @@ export class TmProductSearch extends LitElement {
       }
       li {
         display: grid;
-        grid-template-columns: 1fr auto;
+        grid-template-columns: minmax(0, 1fr) auto;
         gap: 0 var(--tm-space-4);
         align-items: center;
         min-height: 52px;
@@ -81,6 +86,7 @@ export class TmProductSearch extends LitElement {
       }
       .name {
         font-weight: 600;
+        overflow-wrap: anywhere;
       }
       .details {
         grid-column: 1;
@@ -177,8 +183,8 @@ export class TmProductSearch extends LitElement {
           autocapitalize="off"
           spellcheck="false"
           maxlength="100"
-          placeholder="Scan, or search by name, SKU or barcode"
-          aria-label="Search products"
+          placeholder=${msg('Scan, or search by name, SKU or barcode')}
+          aria-label=${msg('Search products')}
           aria-expanded=${isOpen}
           aria-controls="results"
           aria-activedescendant=${isOpen && this.results.length > 0 ? `result-${this.selected}` : nothing}
@@ -187,10 +193,18 @@ export class TmProductSearch extends LitElement {
         />
         ${
           isOpen
-            ? html`<button class="plain" aria-label="Clear search" @click=${() => this.#clear()}>
+            ? html`<button class="plain" aria-label=${msg('Clear the search')} @click=${() => this.#clear()}>
                 ${icon('close')}
               </button>`
-            : nothing
+            : html`<button
+                class="plain"
+                data-testid="camera"
+                aria-label=${msg('Scan with the camera')}
+                title=${msg('Scan with the camera')}
+                @click=${() => this.dispatchEvent(new CustomEvent('tm-camera'))}
+              >
+                ${icon('camera')}
+              </button>`
         }
       </div>
       ${isOpen ? this.#renderResults() : nothing}
@@ -200,10 +214,10 @@ export class TmProductSearch extends LitElement {
   #renderResults() {
     if (this.results.length === 0) {
       return html`<div class="results" id="results" role="status">
-        <p class="none">Nothing matches “${this.text.trim()}”.</p>
+        <p class="none">${msg(str`Nothing matches “${this.text.trim()}”.`)}</p>
       </div>`
     }
-    return html`<ul class="results" id="results" role="listbox" aria-label="Products found">
+    return html`<ul class="results" id="results" role="listbox" aria-label=${msg('Products found')}>
       ${this.results.slice(0, shownResults).map((product, position) => this.#renderResult(product, position))}
     </ul>`
   }

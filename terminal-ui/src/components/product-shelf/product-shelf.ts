@@ -1,4 +1,5 @@
-/** Quick keys: the categories, and the products of the chosen one. */
+/** Quick keys: the favourites and the categories, and the products of the chosen one. A manager pins favourites. */
+import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { TillProduct } from '../../data/catalog-store.ts'
@@ -8,8 +9,10 @@ import { sharedStyles } from '../../styles/shared-styles.ts'
 import { icon } from '../icon/icon.ts'
 
 const pageSize = 60
+/** In place of a category's name, which is never empty. */
+const favouriteShelf = ''
 
-/** @fires tm-pick with the product */
+/** @fires tm-pick with the product; tm-pin with the SKU of a product to be put onto the first shelf, or taken away */
 @customElement('tm-product-shelf')
 export class TmProductShelf extends LitElement {
   static override styles = [
@@ -109,6 +112,13 @@ export class TmProductShelf extends LitElement {
           flex: 1;
         }
       }
+      .product[aria-pressed='true'] {
+        border-color: var(--tm-brand);
+      }
+      .pin[aria-pressed='true'] {
+        background: var(--tm-caution-soft) !important;
+        color: var(--tm-caution) !important;
+      }
       .more {
         grid-column: 1 / -1;
       }
@@ -127,7 +137,11 @@ export class TmProductShelf extends LitElement {
 
   @property({ attribute: false }) accessor index!: ProductIndex
   @property({ attribute: false }) accessor format!: StoreFormat
+  @property({ attribute: false }) accessor favourites: readonly string[] = []
+  @property({ type: Boolean }) accessor canPin = false
   @state() private accessor category: string | undefined
+  /** True while a manager chooses favourites: a key pins, and sells nothing. */
+  @state() private accessor isPinning = false
   @state() private accessor shown = pageSize
 
   #choose(category: string): void {
@@ -139,18 +153,51 @@ export class TmProductShelf extends LitElement {
   protected override render() {
     const categories = this.index.categories()
     if (categories.length === 0) return this.#renderEmpty()
-    const chosen = categories.find(({ name }) => name === this.category)?.name ?? categories[0]?.name ?? ''
+    const favourites = this.index.named(this.favourites)
+    const isKnown =
+      this.category === favouriteShelf ? favourites.length > 0 : this.index.inCategory(this.category ?? '').length > 0
+    const first = favourites.length > 0 ? favouriteShelf : (categories[0]?.name ?? '')
+    const chosen = isKnown ? (this.category ?? first) : first
     return html`
-      <div class="categories" role="group" aria-label="Categories">
+      <div class="categories" role="group" aria-label=${msg('Categories')}>
+        ${
+          favourites.length === 0
+            ? nothing
+            : html`<button aria-pressed=${chosen === favouriteShelf} @click=${() => this.#choose(favouriteShelf)}>
+                ${icon('star', 16)} ${msg('Favourites')}<span class="count">${favourites.length}</span>
+              </button>`
+        }
         ${categories.map(
           ({ name, count }) =>
             html`<button aria-pressed=${name === chosen} @click=${() => this.#choose(name)}>
               ${name}<span class="count">${count}</span>
             </button>`,
         )}
+        ${this.#renderPinSwitch(chosen)}
       </div>
-      ${this.#renderProducts(this.index.inCategory(chosen))}
+      ${this.#renderProducts(chosen === favouriteShelf ? favourites : this.index.inCategory(chosen))}
     `
+  }
+
+  #renderPinSwitch(chosen: string) {
+    if (!this.canPin) return nothing
+    return html`<button
+      class="pin"
+      data-testid="choose-favourites"
+      aria-pressed=${this.isPinning}
+      @click=${() => {
+        this.isPinning = !this.isPinning
+        // The first favourite makes a shelf before all others: whoever is choosing stays where they are.
+        this.#choose(chosen)
+      }}
+    >
+      ${icon('star', 16)} ${this.isPinning ? msg('Done') : msg('Choose favourites')}
+    </button>`
+  }
+
+  #press(product: TillProduct): void {
+    if (this.isPinning && this.canPin) this.dispatchEvent(new CustomEvent('tm-pin', { detail: product.sku }))
+    else this.dispatchEvent(new CustomEvent('tm-pick', { detail: product }))
   }
 
   #renderProducts(products: readonly TillProduct[]) {
@@ -159,7 +206,7 @@ export class TmProductShelf extends LitElement {
       ${
         products.length > this.shown
           ? html`<button class="more" @click=${() => (this.shown += pageSize)}>
-              Show ${Math.min(pageSize, products.length - this.shown)} more of ${products.length}
+              ${msg(str`Show ${Math.min(pageSize, products.length - this.shown)} more of ${products.length}`)}
             </button>`
           : nothing
       }
@@ -171,9 +218,12 @@ export class TmProductShelf extends LitElement {
       class="product"
       data-testid="product-key"
       data-sku=${product.sku}
-      @click=${() => this.dispatchEvent(new CustomEvent('tm-pick', { detail: product }))}
+      aria-pressed=${this.isPinning ? this.favourites.includes(product.sku) : nothing}
+      @click=${() => this.#press(product)}
     >
-      <span class="name">${product.name}</span>
+      <span class="name"
+        >${this.isPinning && this.favourites.includes(product.sku) ? '★ ' : nothing}${product.name}</span
+      >
       <span class="price amount"
         >${product.unit === 'gram' ? icon('scale', 16) : nothing}${this.format.unitPrice(
           product.priceMinor,
@@ -186,8 +236,8 @@ export class TmProductShelf extends LitElement {
   #renderEmpty() {
     return html`<div class="empty">
       ${icon('store', 48)}
-      <h2>No products yet</h2>
-      <p>They appear here as soon as head office has sent the catalogue.</p>
+      <h2>${msg('No products yet')}</h2>
+      <p>${msg('They appear here as soon as head office has sent the catalogue.')}</p>
     </div>`
   }
 }

@@ -1,16 +1,18 @@
 /** The five states of synchronisation as icon, colour and word. */
+import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { sharedStyles } from '../../styles/shared-styles.ts'
 import type { Indicator } from '../../data/sync-status.ts'
 import { icon, type IconName } from '../icon/icon.ts'
+import { indicatorWord } from './status-words.ts'
 
-const looks: Readonly<Record<Indicator, { readonly word: string; readonly icon: IconName }>> = {
-  synced: { word: 'Synced', icon: 'check' },
-  syncing: { word: 'Syncing', icon: 'arrows' },
-  conflict: { word: 'Conflict', icon: 'fork' },
-  failed: { word: 'Failed', icon: 'alert' },
-  offline: { word: 'Offline', icon: 'cloudOff' },
+const icons: Readonly<Record<Indicator, IconName>> = {
+  synced: 'check',
+  syncing: 'arrows',
+  conflict: 'fork',
+  failed: 'alert',
+  offline: 'cloudOff',
 }
 
 @customElement('tm-sync-badge')
@@ -60,7 +62,7 @@ export class TmSyncBadge extends LitElement {
         text-align: center;
       }
       .count span {
-        color: #fff;
+        color: var(--tm-surface);
       }
       @media (max-width: 480px) {
         .word {
@@ -74,18 +76,22 @@ export class TmSyncBadge extends LitElement {
   @property({ type: Number }) accessor unsent = 0
 
   protected override render() {
-    const look = looks[this.indicator]
-    const waiting = this.unsent === 1 ? '1 receipt not sent yet' : `${this.unsent} receipts not sent yet`
+    const word = indicatorWord(this.indicator)
+    const waiting = waitingWords(this.unsent)
+    const label = this.unsent === 0 ? word : `${word}, ${waiting}`
     return html`<button
       class=${this.indicator}
       data-testid="sync-state"
       data-state=${this.indicator}
       data-unsent=${this.unsent}
-      aria-label="${look.word}${this.unsent === 0 ? '' : `, ${waiting}`}. Show details"
-      aria-haspopup="dialog"
+      aria-label=${msg(str`${label}. Show details`)}
     >
-      ${icon(look.icon)}<span class="word">${look.word}</span>
+      ${icon(icons[this.indicator])}<span class="word">${word}</span>
       ${this.unsent === 0 ? nothing : html`<span class="count amount" title=${waiting}><span>${this.unsent}</span></span>`}
     </button>`
   }
+}
+
+function waitingWords(unsent: number): string {
+  return unsent === 1 ? msg('1 receipt not sent yet') : msg(str`${unsent} receipts not sent yet`)
 }

@@ -1,7 +1,8 @@
 /** A passing message, with the way back where there is one. */
+import { msg } from '@lit/localize'
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
-import type { Notice } from '../../contexts/notice.ts'
+import type { Notice } from '../../contexts/notices.ts'
 import { sharedStyles } from '../../styles/shared-styles.ts'
 import { icon } from '../icon/icon.ts'
 
@@ -29,17 +30,18 @@ export class TmToast extends LitElement {
         padding: var(--tm-space-1) var(--tm-space-2) var(--tm-space-1) var(--tm-space-4);
         border-radius: var(--tm-radius-m);
         background: var(--tm-ink);
-        color: #fff;
+        color: var(--tm-surface);
         box-shadow: var(--tm-shadow-2);
       }
       .warning {
         background: var(--tm-bad);
+        color: var(--tm-on-bad);
       }
       button,
       button.plain:hover:not(:disabled) {
         border-color: transparent;
         background: transparent;
-        color: #fff;
+        color: inherit;
       }
       .undo {
         text-decoration: underline;
@@ -82,9 +84,11 @@ export class TmToast extends LitElement {
               ${
                 notice.undo === undefined
                   ? nothing
-                  : html`<button class="undo" data-testid="undo" @click=${() => notice.undo?.()}>Undo</button>`
+                  : html`<button class="undo" data-testid="undo" @click=${() => notice.undo?.()}>
+                      ${msg('Undo')}
+                    </button>`
               }
-              <button class="plain" aria-label="Dismiss" @click=${() => this.#dismiss()}>${icon('close')}</button>
+              <button class="plain" aria-label=${msg('Close')} @click=${() => this.#dismiss()}>${icon('close')}</button>
             </div>`
       }
     </div>`

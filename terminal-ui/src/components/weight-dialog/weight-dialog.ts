@@ -1,4 +1,5 @@
 /** Asks for the grams of a product that is sold by weight. */
+import { msg } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { extendedPrice } from '@tidemark/contracts'
@@ -6,6 +7,8 @@ import { maxQuantity } from '../../data/cart.ts'
 import type { TillProduct } from '../../data/catalog-store.ts'
 import type { StoreFormat } from '../../data/format.ts'
 import { sharedStyles } from '../../styles/shared-styles.ts'
+import '../keypad/keypad.ts'
+import { pressKey } from '../keypad/keypad.ts'
 
 /** @fires tm-weighed with the grams; tm-cancel */
 @customElement('tm-weight-dialog')
@@ -14,10 +17,21 @@ export class TmWeightDialog extends LitElement {
     sharedStyles,
     css`
       dialog {
-        width: 380px;
+        width: 640px;
       }
       form {
         display: grid;
+        grid-template-columns: minmax(0, 1fr) 248px;
+        gap: var(--tm-space-4) var(--tm-space-5);
+      }
+      h2,
+      .actions {
+        grid-column: 1 / -1;
+        overflow-wrap: anywhere;
+      }
+      .weighed {
+        display: grid;
+        align-content: start;
         gap: var(--tm-space-4);
       }
       label {
@@ -26,6 +40,7 @@ export class TmWeightDialog extends LitElement {
         font-weight: 600;
       }
       input {
+        width: 100%;
         min-height: 60px;
         font-size: var(--tm-text-xl);
         text-align: right;
@@ -35,10 +50,21 @@ export class TmWeightDialog extends LitElement {
         justify-content: space-between;
         font-size: var(--tm-text-l);
       }
+      .price strong {
+        font-size: var(--tm-text-xl);
+      }
       .actions {
         display: grid;
         grid-template-columns: 1fr 2fr;
         gap: var(--tm-space-2);
+      }
+      .actions button {
+        min-height: 52px;
+      }
+      @media (max-width: 640px) {
+        form {
+          grid-template-columns: minmax(0, 1fr);
+        }
       }
     `,
   ]
@@ -55,7 +81,13 @@ export class TmWeightDialog extends LitElement {
     await this.updateComplete
     this.dialog.showModal()
     this.input.value = ''
-    this.input.focus()
+    // The keypad is there for a finger; a keyboard of the system's own would cover it.
+    if (window.matchMedia('(pointer: fine)').matches) this.input.focus()
+  }
+
+  #press(key: string): void {
+    this.input.value = pressKey(this.input.value.trim(), key)
+    this.#onInput()
   }
 
   #onInput = (): void => {
@@ -71,6 +103,11 @@ export class TmWeightDialog extends LitElement {
     this.dispatchEvent(new CustomEvent('tm-weighed', { detail }))
   }
 
+  #price({ priceMinor }: TillProduct): string {
+    if (this.grams === 0) return '–'
+    return this.format.money(extendedPrice({ unitPriceMinor: priceMinor, quantity: this.grams, unit: 'gram' }))
+  }
+
   protected override render() {
     const { product } = this
     return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CustomEvent('tm-cancel'))}>
@@ -79,32 +116,27 @@ export class TmWeightDialog extends LitElement {
           ? nothing
           : html`<form @submit=${this.#submit}>
               <h2 id="title">${product.name}</h2>
-              <label
-                >Weight in grams
-                <input
-                  data-testid="grams"
-                  type="text"
-                  inputmode="numeric"
-                  maxlength="7"
-                  autocomplete="off"
-                  @input=${this.#onInput}
-              /></label>
-              <div class="price">
-                <span class="soft">${this.format.unitPrice(product.priceMinor, 'gram')}</span>
-                <strong class="amount"
-                  >${
-                    this.grams === 0
-                      ? '–'
-                      : this.format.money(
-                          extendedPrice({ unitPriceMinor: product.priceMinor, quantity: this.grams, unit: 'gram' }),
-                        )
-                  }</strong
-                >
+              <div class="weighed">
+                <label
+                  >${msg('Weight in grams')}
+                  <input
+                    data-testid="grams"
+                    type="text"
+                    inputmode="numeric"
+                    maxlength="7"
+                    autocomplete="off"
+                    @input=${this.#onInput}
+                /></label>
+                <div class="price">
+                  <span class="soft">${this.format.unitPrice(product.priceMinor, 'gram')}</span>
+                  <strong class="amount">${this.#price(product)}</strong>
+                </div>
               </div>
+              <tm-keypad @tm-key=${(event: CustomEvent<string>) => this.#press(event.detail)}></tm-keypad>
               <div class="actions">
-                <button type="button" @click=${() => this.dialog.close()}>Cancel</button>
+                <button type="button" @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
                 <button class="primary" type="submit" data-testid="add-weighed" ?disabled=${this.grams === 0}>
-                  Add
+                  ${msg('Add')}
                 </button>
               </div>
             </form>`
