@@ -15,7 +15,7 @@ const checks = [
 ] as const
 
 /** More than a check has ever taken; one that hangs must not hold up the rest. */
-const checkTimeoutMs = 120_000
+const checkTimeoutMs = 600_000
 
 export async function runChecks(): Promise<CheckResult[]> {
   const results: CheckResult[] = []

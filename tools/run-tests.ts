@@ -1,16 +1,38 @@
-// The whole test run: checks, unit and integration tests, smoke. Everything runs also after a failure, and the last line is
+// The whole test run: checks, unit and integration tests, smoke. Everything runs also after a failure. What failed is named once more at
+// the end, for those who see only that, and the last line is
 //
 //   N passed, N failed
 //
 // Exit code 0 needs every part to have succeeded and to have run at least one test: a run that tested nothing has not passed.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runChecks } from './run-checks.ts'
 
 interface Tally {
   readonly passed: number
   readonly failed: number
+  /** What failed, a line each; empty where the part itself can't say. */
+  readonly failures?: readonly string[]
+}
+
+/** What Vitest's JSON report says, as far as it is read here. */
+interface VitestReport {
+  readonly numPassedTests?: number
+  readonly numFailedTests?: number
+  readonly numPendingTests?: number
+  readonly numTodoTests?: number
+  readonly testResults?: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message?: string
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages?: readonly string[]
+    }[]
+  }[]
 }
 
 const reportFile = 'test-results/vitest.json'
@@ -33,14 +55,18 @@ for (let run = 0; run < (values.long ? longSmokeRuns : 1); run += 1) tallies.pus
 
 const passed = tallies.reduce((total, tally) => total + tally.passed, 0)
 const failed = tallies.reduce((total, tally) => total + tally.failed, 0)
+if (failed > 0) {
+  heading('what failed')
+  for (const tally of tallies) for (const failure of tally.failures ?? []) process.stdout.write(`${failure}\n`)
+}
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1
 
 async function runCheckTally(): Promise<Tally> {
   heading('checks')
   const results = await runChecks()
-  const ok = results.filter((result) => result.ok).length
-  return { passed: ok, failed: results.length - ok }
+  const failures = results.filter((result) => !result.ok).map((result) => `check: ${result.name}`)
+  return { passed: results.length - failures.length, failed: failures.length, failures }
 }
 
 /** Vitest prints its own summary; the JSON report says how many tests that was. */
@@ -50,35 +76,46 @@ async function runVitest(): Promise<Tally> {
   rmSync(reportFile, { force: true })
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
   const { code } = await run('vitest', args)
-  const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, 'utf8')) as Record<string, unknown>) : {}
-  const counted = { passed: countOf(report, 'numPassedTests'), failed: countOf(report, 'numFailedTests') }
-  const skipped = countOf(report, 'numPendingTests') + countOf(report, 'numTodoTests')
+  const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport) : {}
+  const skipped = (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0)
   if (skipped > 0) process.stdout.write(`${skipped} tests were skipped, which counts as a failure\n`)
-  return judged({ passed: counted.passed, failed: counted.failed + skipped }, code)
+  const failed = (report.numFailedTests ?? 0) + skipped
+  return judged('vitest', { passed: report.numPassedTests ?? 0, failed, failures: failuresOf(report) }, code)
+}
+
+/** Each test that failed or was skipped, and each file that would not load, with the first line of why. */
+function failuresOf(report: VitestReport): string[] {
+  return (report.testResults ?? []).flatMap((file) => {
+    const name = relative(process.cwd(), file.name)
+    const tests = file.assertionResults.filter((test) => test.status !== 'passed')
+    if (tests.length === 0) return file.status === 'passed' ? [] : [`${name}: ${firstLine(file.message)}`]
+    return tests.map((test) => `${name} > ${test.fullName} (${test.status}): ${firstLine(test.failureMessages?.[0])}`)
+  })
+}
+
+function firstLine(text: string | undefined): string {
+  return (text ?? '').trim().split('\n', 1)[0]!.slice(0, 300)
 }
 
 async function runProgram(title: string, script: string, args: readonly string[]): Promise<Tally> {
   heading(title)
   const { code } = await run(process.execPath, [script, ...args])
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, failures: [title] }
 }
 
 async function runSmoke(): Promise<Tally> {
   heading('smoke')
   const { code, output } = await run(process.execPath, ['tests/e2e/smoke.ts'])
   const match = /(\d+) passed, (\d+) failed\s*$/.exec(output)
-  return judged({ passed: Number(match?.[1] ?? 0), failed: Number(match?.[2] ?? 0) }, code)
+  const failures = output.split('\n').filter((line) => line.startsWith('FAILED'))
+  return judged('smoke', { passed: Number(match?.[1] ?? 0), failed: Number(match?.[2] ?? 0), failures }, code)
 }
 
 /** A part that ended badly without a failed test (a crash, a file that would not load), or ran nothing, is one failure. */
-function judged(tally: Tally, code: number): Tally {
+function judged(part: string, tally: Tally, code: number): Tally {
   const silentFailure = tally.failed === 0 && (code !== 0 || tally.passed === 0)
-  return silentFailure ? { ...tally, failed: 1 } : tally
-}
-
-function countOf(report: Record<string, unknown>, field: string): number {
-  const value = report[field]
-  return typeof value === 'number' ? value : 0
+  if (!silentFailure) return tally
+  return { ...tally, failed: 1, failures: [...(tally.failures ?? []), `${part}: ended with exit code ${code}`] }
 }
 
 function heading(text: string): void {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Brings what is missing, one line a step, and says nothing of what is already there:
 #
-#   tools/setup.sh packages nats chromium terminal
+#   tools/setup.sh packages nats chromium terminal console
 #
 # It is plain shell because the Node of this project is itself one of the things that it brings.
 set -eu
@@ -105,14 +105,15 @@ bringChromium() {
   step 'chromium, by apt' aptInstall chromium
 }
 
-bringTerminal() {
-  built=terminal-ui/dist/index.html
+# bringSite <folder> <what>: builds a browser application when something that goes into it is newer than what was built.
+bringSite() {
+  built=$1/dist/index.html
   if [ -f "$built" ]; then
-    newer=$(find contracts/src terminal-ui package-lock.json \
+    newer=$(find contracts/src tools/site-build "$1" package-lock.json \
       \( -name node_modules -o -name dist \) -prune -o -type f ! -name '*.test.ts' ! -name '*.md' -newer "$built" -print -quit)
     [ -z "$newer" ] && return
   fi
-  step 'building the terminal' npm run build --workspace @tidemark/terminal-ui
+  step "building the $2" npm run build --workspace "@tidemark/$1"
 }
 
 for part in "$@"; do
@@ -120,7 +121,8 @@ for part in "$@"; do
     packages) bringPackages ;;
     nats) bringNats ;;
     chromium) bringChromium ;;
-    terminal) bringTerminal ;;
+    terminal) bringSite terminal-ui terminal ;;
+    console) bringSite head-office-console console ;;
     *) fail "unknown part $part" ;;
   esac
 done
