@@ -1,5 +1,5 @@
-export { findFreePorts, host, type Ports } from './addresses.ts'
-export { demoProducts, demoStore, openingDeliveries, type DemoStore } from './catalogue/index.ts'
+export { findFreePorts, host, type Ports, type ServiceName } from './addresses.ts'
+export { demoPeople, demoProducts, demoStore, openingDeliveries, type DemoStore } from './catalogue/index.ts'
 export { loadMachineConfig, plainUrlProblem, withoutCredentials, type MachineConfig } from './config.ts'
 export { buildPage } from './page-server/index.ts'
 export { ProcessError, SetupError } from './errors.ts'

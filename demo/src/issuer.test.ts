@@ -20,4 +20,6 @@ test('a token of the demo is good after the demo was started anew, and the publi
     requiredClaims: ['exp'],
   })
   expect(payload).toMatchObject({ sub: 'demo-manager', roles: ['viewer', 'manager', 'auditor'] })
+  const viewer = await jwtVerify((await before.tokenFor('viewer')).token, createLocalJWKSet(published))
+  expect(viewer.payload).toMatchObject({ sub: 'demo-viewer', roles: ['viewer'] })
 })

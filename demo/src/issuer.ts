@@ -1,6 +1,6 @@
 /**
  * Stands in for the retailer's identity provider: a key pair made once per data folder, its public half in a file that the
- * services read, and tokens for one demo manager. Production points the services at a provider's JWKS instead.
+ * services read, and tokens for two demo people. Production points the services at a provider's JWKS instead.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { generateKeyPairSync } from 'node:crypto'
@@ -19,7 +19,8 @@ export interface DemoToken {
 export interface Issuer {
   /** What a service needs to believe the tokens. */
   readonly environment: { readonly JWKS_FILE: string; readonly JWT_ISSUER: string; readonly JWT_AUDIENCE: string }
-  /** For the demo manager, who sees every store; good for at least half an hour. */
+  /** They see every store; good for at least half an hour. */
+  tokenFor(account: DemoAccount): Promise<DemoToken>
   managerToken(): Promise<DemoToken>
 }
 
@@ -28,7 +29,13 @@ const audience = 'tidemark'
 const keyId = 'demo-1'
 const algorithm = 'ES256'
 const lifetimeMs = 3_600_000
-const manager = { subject: 'demo-manager', name: 'Demo manager', roles: ['viewer', 'manager', 'auditor'] } as const
+/** One who decides, and one who only looks. */
+const people = {
+  manager: { subject: 'demo-manager', name: 'Demo manager', roles: ['viewer', 'manager', 'auditor'] },
+  viewer: { subject: 'demo-viewer', name: 'Demo viewer', roles: ['viewer'] },
+} as const
+export type DemoAccount = keyof typeof people
+export const demoAccounts = Object.keys(people) as readonly DemoAccount[]
 
 export async function openIssuer(dataDir: string): Promise<Issuer> {
   const privateFile = join(dataDir, 'issuer-private-key.json')
@@ -42,8 +49,8 @@ export async function openIssuer(dataDir: string): Promise<Issuer> {
   writeFileSync(publicFile, JSON.stringify({ keys: [{ ...publicJwk, kid: keyId, alg: algorithm, use: 'sig' }] }))
   const key = await importJWK(jwk, algorithm)
 
-  async function sign(): Promise<DemoToken> {
-    const { subject, name, roles } = manager
+  async function sign(account: DemoAccount): Promise<DemoToken> {
+    const { subject, name, roles } = people[account]
     const expires = Date.now() + lifetimeMs
     const token = await new SignJWT({ name, roles })
       .setProtectedHeader({ alg: algorithm, kid: keyId })
@@ -56,12 +63,18 @@ export async function openIssuer(dataDir: string): Promise<Issuer> {
     return { token, name, roles, expiresAt: new Date(expires).toISOString() }
   }
 
-  let current: DemoToken | undefined
+  const current = new Map<DemoAccount, DemoToken>()
+  async function tokenFor(account: DemoAccount): Promise<DemoToken> {
+    const known = current.get(account)
+    if (known !== undefined && Date.parse(known.expiresAt) - Date.now() > lifetimeMs / 2) return known
+    const fresh = await sign(account)
+    current.set(account, fresh)
+    return fresh
+  }
+
   return {
     environment: { JWKS_FILE: publicFile, JWT_ISSUER: issuerName, JWT_AUDIENCE: audience },
-    async managerToken() {
-      if (current === undefined || Date.parse(current.expiresAt) - Date.now() < lifetimeMs / 2) current = await sign()
-      return current
-    },
+    tokenFor,
+    managerToken: () => tokenFor('manager'),
   }
 }

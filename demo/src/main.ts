@@ -69,6 +69,7 @@ function addressesOf(system: System, pageUrl: string): Snapshot['addresses'] {
   const { urls } = system
   return [
     { name: 'demo page', url: pageUrl },
+    { name: 'head-office console', url: urls.console },
     ...system.stores.map((store) => ({ name: `till of ${store.storeId} ${store.name}`, url: `${store.hubUrl}/` })),
     ...Object.entries(urls.services).map(([name, url]) => ({ name: `service ${name}`, url: `${url}/docs` })),
     { name: 'traces', url: `${urls.traces}/` },
@@ -81,7 +82,8 @@ function tableOf(addresses: Snapshot['addresses']): string {
   const width = Math.max(...addresses.map(({ name }) => name.length))
   const table = addresses.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`).join('\n')
   return `\n${table}\n
-Open the demo page and a till. In the till choose a lane and sell something. Then cut the store's line on the demo page, sell on,
+Open the demo page and a till. In the till choose a lane, sign in (Daniel, PIN 1111;
+Aoife, the manager, 9999) and sell something. Then cut the store's line on the demo page, sell on,
 reload the till, even kill the hub: sales go on and wait. Restore the line and watch them arrive, each one once.
 Ctrl-C ends it all.\n`
 }

@@ -57,6 +57,7 @@ export function serviceProcess(
     readonly issuer: Issuer
     /** For keys with which services sign. */
     readonly dataDir: string
+    readonly console: ConsoleAddresses
     readonly machine: MachineConfig
   },
 ): ProcessSpec {
@@ -68,10 +69,31 @@ export function serviceProcess(
       COUCHDB_URL: options.couchdbUrl,
       NATS_URL: options.natsUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: options.tracesUrl,
+      // Without limits V8 collects late, and glibc keeps memory for each thread: the same work at the same speed takes more than twice of it.
+      NODE_OPTIONS: '--max-semi-space-size=8 --max-old-space-size=120',
+      MALLOC_ARENA_MAX: '2',
       ...options.issuer.environment,
       ...ownKey(name, options.dataDir),
+      ...(name === 'sales' ? consoleEnvironment(options.console) : {}),
     },
   })
+}
+
+/** The sales service serves head office's console, which asks the others too. */
+export interface ConsoleAddresses {
+  readonly inventoryUrl: string
+  readonly conflictsUrl: string
+  readonly syncLogUrl: string
+  readonly signInUrl: string
+}
+
+function consoleEnvironment({ inventoryUrl, conflictsUrl, syncLogUrl, signInUrl }: ConsoleAddresses) {
+  return {
+    INVENTORY_URL: inventoryUrl,
+    CONFLICTS_URL: conflictsUrl,
+    SYNC_LOG_URL: syncLogUrl,
+    CONSOLE_SIGN_IN_URL: signInUrl,
+  }
 }
 
 function ownKey(name: ServiceName, dataDir: string): Readonly<Record<string, string>> {
@@ -89,6 +111,7 @@ export function hubProcess(options: {
   readonly natsUrl: string
   readonly tracesUrl: string
   readonly machine: MachineConfig
+  readonly environment?: Readonly<Record<string, string>>
 }): ProcessSpec {
   return nodeProcess(hubName(options.storeId), '../../store-hub/src/server.ts', options.machine, {
     readyUrl: `http://${host}:${options.port}/health/ready`,
@@ -101,8 +124,11 @@ export function hubProcess(options: {
       COUCHDB_URL: options.couchdbUrl,
       NATS_URL: options.natsUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: options.tracesUrl,
+      // On one machine, for one person: a manager's code for each till would only be in the way.
+      HUB_ENROLMENT: 'open',
       // Without limits Node lets its garbage grow to twice the memory that a shop's machine should need for it.
       NODE_OPTIONS: '--max-semi-space-size=16 --max-old-space-size=512',
+      ...options.environment,
     },
   })
 }

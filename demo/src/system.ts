@@ -10,11 +10,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HubStatus } from '@tidemark/contracts'
+import { HubStatus, type Product } from '@tidemark/contracts'
 import type { FastifyInstance } from 'fastify'
-import { host, serviceList, type Ports, type StorePorts } from './addresses.ts'
+import { host, serviceList, type Ports, type ServiceName, type StorePorts } from './addresses.ts'
 import { ask } from './ask.ts'
-import { seedCentral, type DemoStore } from './catalogue/index.ts'
+import { demoProducts, seedCentral, type DemoStore } from './catalogue/index.ts'
 import { centralFor, natsFor, type Endpoint } from './centre.ts'
 import type { MachineConfig } from './config.ts'
 import { SetupError } from './errors.ts'
@@ -34,6 +34,12 @@ export interface SystemOptions {
   readonly machine: MachineConfig
   readonly couchdbUrl?: string
   readonly natsUrl?: string
+  /** Which services run; all of them when absent. */
+  readonly services?: readonly ServiceName[]
+  /** The catalogue; the demo's 5,000 products when absent. */
+  readonly products?: readonly Product[]
+  /** More of the hubs' configuration. */
+  readonly hubEnvironment?: Readonly<Record<string, string>>
   readonly progress: Progress
   readonly onUnexpectedEnd: (name: string, how: string) => void
   /** Ends what has been started so far and makes `startSystem` throw. */
@@ -53,10 +59,12 @@ export interface System {
     readonly nats: string
     readonly traces: string
     readonly services: Readonly<Record<(typeof serviceList)[number], string>>
+    /** Head office's console. It signs people in at the demo page. */
+    readonly console: string
   }
   readonly stores: readonly SystemStore[]
   /** Tokens for the services. */
-  readonly issuer: Pick<Issuer, 'managerToken'>
+  readonly issuer: Pick<Issuer, 'managerToken' | 'tokenFor'>
   readonly supervisor: Pick<Supervisor, 'list' | 'lastLines'>
   cutWan(storeId: string): void
   restoreWan(storeId: string): void
@@ -97,7 +105,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const central = await centralFor(options, supervisor)
     const nats = await natsFor(options, supervisor)
     parts.collector = await progress('trace collector', () => startCollector(options.ports.traces))
-    await progress('catalogue and opening stock', () => seedCentral(central.url, options.stores))
+    await progress('catalogue and opening stock', () =>
+      seedCentral(central.url, options.stores, options.products ?? demoProducts()),
+    )
     await progress('services', () => startServices(options, supervisor, { central, nats, issuer }))
     for (const [index, store] of options.stores.entries()) {
       const ports = options.ports.stores[index]
@@ -164,6 +174,7 @@ function systemOf(
         conflicts: urlOf(options.ports.services.conflicts),
         'sync-log': urlOf(options.ports.services['sync-log']),
       },
+      console: `${urlOf(options.ports.services.sales)}/console/`,
     },
     stores: stores.map(({ store, ports, links }) => ({
       ...store,
@@ -199,7 +210,13 @@ async function startServices(
 ): Promise<void> {
   const { ports, machine, dataDir } = options
   const tracesUrl = urlOf(ports.traces)
-  const specs = serviceList.map((name) =>
+  const console = {
+    inventoryUrl: urlOf(ports.services.inventory),
+    conflictsUrl: urlOf(ports.services.conflicts),
+    syncLogUrl: urlOf(ports.services['sync-log']),
+    signInUrl: `${urlOf(ports.page)}/demo/token`,
+  }
+  const specs = (options.services ?? serviceList).map((name) =>
     serviceProcess(name, {
       port: ports.services[name],
       couchdbUrl: central.url,
@@ -207,6 +224,7 @@ async function startServices(
       tracesUrl,
       issuer,
       dataDir,
+      console,
       machine,
     }),
   )
@@ -231,6 +249,7 @@ function hubSpecOf(options: SystemOptions, part: StoreParts, central: Endpoint, 
     natsUrl: throughLink(nats.url, ports.wanNats),
     tracesUrl: urlOf(ports.wanTraces),
     machine: options.machine,
+    ...(options.hubEnvironment !== undefined && { environment: options.hubEnvironment }),
   })
 }
 

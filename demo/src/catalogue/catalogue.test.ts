@@ -1,6 +1,7 @@
 import { checkDocument, isValidBarcode } from '@tidemark/contracts'
 import { expect, test } from 'vitest'
-import { cashiers, demoStore, openingDeliveries, storeDocument, taxRates } from './store-documents.ts'
+import { cashiers } from './people.ts'
+import { demoStore, openingDeliveries, storeDocument, taxRates } from './store-documents.ts'
 import { demoProducts, productCount } from './products.ts'
 
 test('every product is a valid document with a name, a number and a barcode of its own', () => {

@@ -5,10 +5,12 @@ import {
   databaseOfDocument,
   describeProblems,
   sharedCentralDatabase,
+  type Product,
 } from '@tidemark/contracts'
 import nano from 'nano'
 import { demoProducts } from './products.ts'
-import { cashiers, openingDeliveries, storeDocument, taxRates, type DemoStore } from './store-documents.ts'
+import { cashiers } from './people.ts'
+import { openingDeliveries, storeDocument, taxRates, type DemoStore } from './store-documents.ts'
 
 const batchSize = 500
 
@@ -23,9 +25,12 @@ export interface SeedResult {
  * Seeds the shared catalogue and each store's opening deliveries. Throws an Error that names the document when one of them is not
  * a valid document or could not be stored.
  */
-export async function seedCentral(couchdbUrl: string, stores: readonly DemoStore[]): Promise<SeedResult> {
+export async function seedCentral(
+  couchdbUrl: string,
+  stores: readonly DemoStore[],
+  products: readonly Product[] = demoProducts(),
+): Promise<SeedResult> {
   const central = nano(couchdbUrl)
-  const products = demoProducts()
   const catalogue = [...taxRates(), ...cashiers(), ...stores.map(storeDocument), ...products]
   const results = [await seedDatabase(central, sharedCentralDatabase, catalogue)]
   for (const store of stores) {

@@ -1,6 +1,6 @@
-/** Tax rates, cashiers, stores, and the deliveries with which each store's stock begins. */
+/** Tax rates, stores, and the deliveries with which each store's stock begins. */
 import { createHash } from 'node:crypto'
-import type { Cashier, Product, StockMovement, Store, TaxRate } from '@tidemark/contracts'
+import type { Product, StockMovement, Store, TaxRate } from '@tidemark/contracts'
 import { headOfficeDocument } from './head-office.ts'
 import { currency, fraction } from './products.ts'
 
@@ -20,7 +20,6 @@ const storeNames = [
   'Lighthouse Point',
   'Abbey Lane',
 ]
-const cashierNames = ['Aoife', 'Daniel', 'Ewa', 'Marcus', 'Sinead']
 const maxLinesPerMovement = 500
 
 /** `0` → s001 Harbour Street. */
@@ -35,17 +34,6 @@ export function taxRates(): TaxRate[] {
     { code: 'reduced', name: 'Reduced rate', rateBasisPoints: 1350 },
   ]
   return rates.map((rate) => ({ ...headOfficeDocument('hq'), _id: `tax-rate:${rate.code}`, type: 'tax-rate', ...rate }))
-}
-
-export function cashiers(): Cashier[] {
-  return cashierNames.map((name, index) => ({
-    ...headOfficeDocument('hq'),
-    _id: `cashier:${name.toLowerCase()}`,
-    type: 'cashier',
-    name,
-    role: index === 0 ? 'manager' : 'cashier',
-    status: 'active',
-  }))
 }
 
 export function storeDocument(store: DemoStore): Store {

@@ -5,6 +5,7 @@ import { build } from 'esbuild'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { host } from '../addresses.ts'
+import { demoAccounts, type DemoAccount } from '../issuer.ts'
 import type { System } from '../system.ts'
 import { createSnapshots } from './snapshot.ts'
 import type { Snapshot } from './snapshot-types.ts'
@@ -12,6 +13,7 @@ import type { Snapshot } from './snapshot-types.ts'
 const pageFolder = fileURLToPath(new URL('../page/', import.meta.url))
 const StorePath = Type.Object({ storeId: Type.String() })
 const WanSwitch = Type.Object({ up: Type.Boolean() }, { additionalProperties: false })
+const Account = Type.Object({ account: Type.Optional(Type.Enum([...demoAccounts])) })
 const HubSwitch = Type.Object({ running: Type.Boolean() }, { additionalProperties: false })
 
 export interface PageOptions {
@@ -39,13 +41,17 @@ export async function buildPage({ system, addresses }: PageOptions): Promise<Fas
 
   // Signs a person in at the services, as an identity provider would after asking who it is. It is asked by our own pages
   // only: the answer to any other origin is one that its browser keeps to itself.
-  app.post('/demo/token', async (request, reply) => {
-    const { origin } = request.headers
-    if (origin !== undefined && Object.values(system.urls.services).includes(origin)) {
-      reply.header('access-control-allow-origin', origin).header('vary', 'origin')
-    }
-    return system.issuer.managerToken()
-  })
+  app.post<{ Querystring: { readonly account?: DemoAccount } }>(
+    '/demo/token',
+    { schema: { querystring: Account } },
+    async (request, reply) => {
+      const { origin } = request.headers
+      if (origin !== undefined && Object.values(system.urls.services).includes(origin)) {
+        reply.header('access-control-allow-origin', origin).header('vary', 'origin')
+      }
+      return system.issuer.tokenFor(request.query.account ?? 'manager')
+    },
+  )
 
   app.post<{ Params: Static<typeof StorePath>; Body: Static<typeof WanSwitch> }>(
     '/api/stores/:storeId/wan',

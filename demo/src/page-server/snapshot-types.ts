@@ -24,6 +24,7 @@ export interface StoreSnapshot {
 
 /** Null where the service that knows does not answer. */
 export interface HeadOfficeSnapshot {
+  readonly consoleUrl: string
   readonly days: readonly StoreDay[]
   readonly receipts: readonly ArrivedReceipt[]
   readonly stock: readonly StockRow[]

@@ -55,6 +55,7 @@ async function take(
     at: new Date().toISOString(),
     stores: storeSnapshots,
     headOffice: {
+      consoleUrl: urls.console,
       days,
       receipts: receipts.map((receipt) => arrived(receipt, urls.traces)),
       stock: await stockOf(system, receipts),

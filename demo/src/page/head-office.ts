@@ -22,13 +22,14 @@ export class HeadOffice extends LitElement {
   }
 
   protected override render() {
-    const { days, receipts, stock, audit, openConflicts } = this.office
+    const { days, receipts, stock, audit, openConflicts, consoleUrl } = this.office
     return html`<section class="card office" data-testid="head-office">
       <header>
         <div>
           <h2>Head office</h2>
           <p class="quiet">What has arrived, each sale once</p>
         </div>
+        <a class="button primary" href=${consoleUrl} target="_blank" rel="noopener">Open the console</a>
       </header>
       <div class="days">${days.map(dayTemplate)}</div>
       <h3>Last receipts to arrive</h3>

@@ -1,8 +1,9 @@
 /** One store: its WAN switch, its hub, and what waits to be sent. */
+import { lagByClass, sumLag, type ClassLag, type Lag } from '@tidemark/contracts'
 import { html, LitElement, nothing } from 'lit'
 import type { StoreSnapshot } from '../page-server/snapshot-types.ts'
 import { count, span } from './format.ts'
-import { lagByClass, stateOf, sumLag, type ClassLag, type Lag, type StoreState } from './store-lag.ts'
+import { stateOf, type StoreState } from './store-state.ts'
 
 const stateWords: Record<StoreState, string> = {
   synced: 'All sent',
