@@ -1,6 +1,6 @@
 /**
  * `make screenshots`: takes the pictures of the README into docs/images/. They are of the real system in the middle of an outage, so
- * they are made by playing one.
+ * they are made by playing one. `node tests/e2e/screenshots.ts console` takes those of head office's console alone.
  */
 import { strict as assert } from 'node:assert'
 import { mkdirSync } from 'node:fs'
@@ -21,6 +21,8 @@ import {
   type TemporarySystem,
   type Till,
 } from '../support/index.ts'
+import { takeConsolePictures } from './console-pictures.ts'
+import { takeSectionPictures } from './till-pictures.ts'
 
 const imageFolder = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 const size = { width: 1366, height: 768 }
@@ -46,7 +48,8 @@ async function screenshots(config: EndToEndConfig): Promise<number> {
     const stores = [demoStore(0), demoStore(1)]
     running = await startTemporarySystem({ config, stores, progress: steps.act, signal: stopped.signal })
     browser = await launchBrowser(config.chromium)
-    await play(running.system, browser, steps)
+    if (!process.argv.includes('console')) await play(running.system, browser, steps)
+    await takeConsolePictures({ running, browser, steps, picture })
   } catch (error) {
     process.stderr.write(`screenshots: ${error instanceof Error ? error.message : String(error)}\n`)
   }
@@ -69,6 +72,12 @@ async function play(system: System, browser: Browser, steps: Steps): Promise<voi
   }
   const till = await steps.act('till of the first store', () => open(`${first.hubUrl}/`))
   const other = await steps.act('till of the second store', () => open(`${second.hubUrl}/`))
+  await steps.act('open a shift', async () => {
+    await till.page.getByTestId('shift').click()
+    await till.openShift('100')
+    await till.page.getByTestId('shift-open').waitFor()
+    await till.page.getByTestId('sell').click()
+  })
   await steps.act('sell on a good line', async () => {
     await till.sell(items(0, 3))
     await till.sell(items(1, 2))
@@ -91,6 +100,7 @@ async function play(system: System, browser: Browser, steps: Steps): Promise<voi
     await till.addToCart(items(2, 2))
     await picture(till.page, 'terminal-offline')
   })
+  await steps.act('pictures: the other sections', () => takeSectionPictures(till, (name) => picture(till.page, name)))
   await steps.act('picture: demo page', async () => {
     await till.page.context().setOffline(false)
     await eventually('the hub holds the sale back', async () => assert.ok((await unsent(first.hubUrl)) > 0))

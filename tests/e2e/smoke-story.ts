@@ -104,7 +104,7 @@ async function sellWithoutNetwork(story: Story): Promise<void> {
   const { steps, till, lan } = story
   const { page } = till
   await steps.act('cut the browser’s network', async () => {
-    await page.evaluate(untilServiceWorkerIsReady)
+    await till.untilReadyForOffline()
     lan.cut()
     await page.context().setOffline(true)
     await eventually('the till says so', async () => assert.equal((await till.syncState()).state, 'offline'))
@@ -237,10 +237,4 @@ function productAt(products: readonly Product[], index: number): Product {
   const product = products[index]
   assert.ok(product !== undefined, `the catalogue has no product ${index}`)
   return product
-}
-
-/** Runs in the page: it is not before its service worker is active that a reload without a network can work. */
-async function untilServiceWorkerIsReady(): Promise<void> {
-  const { serviceWorker } = navigator as unknown as { readonly serviceWorker: { readonly ready: Promise<unknown> } }
-  await serviceWorker.ready
 }

@@ -8,12 +8,16 @@ import {
   genesisHash,
   journalId,
   lineTotals,
+  makeDeviceKey,
   newTraceContext,
+  publicKeyOf,
+  requestDeviceToken,
   saleTotals,
   salesDatabaseOf,
   schemaVersion,
   sealEntry,
   type Enrolment,
+  type EnrolmentRequest,
   type Product,
 } from '@tidemark/contracts'
 
@@ -29,6 +33,8 @@ export interface BulkRow {
 
 export interface LaneClient {
   readonly enrolment: Enrolment
+  /** Header of its requests, good for a quarter of an hour. */
+  readonly authorization: { readonly authorization: string }
   /** A valid sale of one piece, the next in this lane's series. */
   sale(product: Product): Document
   /** Pushes documents as replication does. Only those that were not stored have a row, as the protocol has it. */
@@ -38,13 +44,17 @@ export interface LaneClient {
 }
 
 export async function enrolLane(hubUrl: string, lane: number, businessDate: string): Promise<LaneClient> {
-  const enrolment = (await post(`${hubUrl}/api/terminals`, { lane, label: 'end-to-end run' }, {})) as Enrolment
-  const authorization = { authorization: `Bearer ${enrolment.token}` }
+  const key = await makeDeviceKey()
+  const request = { lane, label: 'end-to-end run', publicKey: await publicKeyOf(key) } satisfies EnrolmentRequest
+  const enrolment = (await post(`${hubUrl}/api/terminals`, request, {})) as Enrolment
+  const { token } = await requestDeviceToken((path, body) => post(hubUrl + path, body, {}), enrolment.incarnation, key)
+  const authorization = { authorization: `Bearer ${token}` }
   const database = salesDatabaseOf(businessDate)
   let head = { number: 0, hash: genesisHash }
 
   return {
     enrolment,
+    authorization,
     sale(product) {
       const sealed = sealEntry(saleBody(enrolment, product, head.number + 1, businessDate), head.hash)
       head = { number: sealed.number, hash: sealed.hash }

@@ -2,7 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findFreePorts, startSystem, type DemoStore, type Ports, type Progress, type System } from '@tidemark/demo'
+import type { Product } from '@tidemark/contracts'
+import {
+  findFreePorts,
+  startSystem,
+  type DemoStore,
+  type Ports,
+  type Progress,
+  type ServiceName,
+  type System,
+} from '@tidemark/demo'
 import type { EndToEndConfig } from './config.ts'
 
 export interface TemporarySystem {
@@ -17,18 +26,24 @@ export interface TemporarySystem {
 export interface TemporarySystemOptions {
   readonly config: EndToEndConfig
   readonly stores: readonly DemoStore[]
+  /** All when absent. */
+  readonly services?: readonly ServiceName[]
+  /** The whole catalogue when absent. */
+  readonly products?: readonly Product[]
+  /** More of the hubs' configuration. */
+  readonly hubEnvironment?: Readonly<Record<string, string>>
   readonly progress: Progress
   readonly signal: AbortSignal
 }
 
 export async function startTemporarySystem(options: TemporarySystemOptions): Promise<TemporarySystem> {
-  const { config, stores, progress, signal } = options
+  const { config, progress, signal, ...parts } = options
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-'))
-  const ports = await findFreePorts(stores.length)
+  const ports = await findFreePorts(parts.stores.length)
   const casualties: string[] = []
   const system = await startSystem({
     ...config,
-    stores,
+    ...parts,
     ports,
     dataDir: folder,
     progress,

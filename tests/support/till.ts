@@ -1,6 +1,8 @@
 /** The till as a cashier uses it: through the screen only. */
+import { demoPeople } from '@tidemark/demo'
 import type { Locator, Page } from 'playwright-core'
 import { eventually } from './eventually.ts'
+import type { TillDocument } from './page-till.ts'
 
 export interface CartItem {
   readonly sku: string
@@ -11,7 +13,16 @@ export interface CartItem {
 
 export interface Till {
   readonly page: Page
-  setUp(url: string, lane: number, cashier: string): Promise<void>
+  /** Makes the page the till of a lane, with a person of the demo signed in. `code` is a manager's, where the hub wants one. */
+  setUp(url: string, lane: number, cashier: string, code?: string): Promise<void>
+  /** From the page that asks for the float, in units of the currency, to selling. */
+  openShift(float?: string): Promise<void>
+  /** Signs somebody in while the till asks for it. Another PIN than theirs is typed as given. */
+  signIn(cashier: string, pin?: string): Promise<void>
+  /** Hides the till, as a cashier who leaves it. */
+  lock(): Promise<void>
+  /** A manager of the demo agrees to what the till asks for. */
+  consent(manager?: string): Promise<void>
   /** Sells each item once, paid exactly in cash. Returns the receipt number that the screen shows. */
   sell(items: readonly CartItem[]): Promise<string>
   addToCart(items: readonly CartItem[]): Promise<void>
@@ -19,8 +30,12 @@ export interface Till {
   pay(): Promise<string>
   /** From the receipt to the next sale. */
   nextSale(): Promise<void>
+  /** Loads the page anew, once the cart's lines and the count sheets are on disk: no person is as quick as a script. */
+  reload(): Promise<void>
   /** The till stands ready to sell. */
   waitUntilReady(): Promise<void>
+  /** The service worker is in charge: a reload works with no network. */
+  untilReadyForOffline(): Promise<void>
   syncState(): Promise<{ readonly state: string | null; readonly unsent: number }>
 }
 
@@ -48,6 +63,12 @@ export function createTill(page: Page): Till {
     })
   }
 
+  /** With an empty drawer: 100.00 or another float is for stories of shifts. */
+  async function openShift(float = ''): Promise<void> {
+    await part('float').fill(float)
+    await part('open-shift').click()
+  }
+
   async function addToCart(items: readonly CartItem[]): Promise<void> {
     for (const item of items) await addItem(item)
   }
@@ -64,15 +85,37 @@ export function createTill(page: Page): Till {
     await part('new-sale').waitFor({ state: 'detached' })
   }
 
+  async function typePin(place: Locator, name: string, pin = pinOf(name)): Promise<void> {
+    await place.getByTestId('person').filter({ hasText: name }).click()
+    for (const digit of pin) await place.getByTestId(`pin-${digit}`).click()
+    await place.getByTestId('submit-pin').click()
+  }
+
+  async function signIn(cashier: string, pin?: string): Promise<void> {
+    await typePin(part('lock'), cashier, pin)
+    if (pin === undefined) await part('lock').waitFor({ state: 'detached' })
+  }
+
   return {
     page,
-    async setUp(url, lane, cashier) {
+    signIn,
+    async lock() {
+      await part('lock-till').click()
+      await part('lock').waitFor()
+    },
+    async consent(manager = 'Aoife') {
+      await typePin(part('consent'), manager)
+      await part('consent').waitFor({ state: 'detached' })
+    },
+    async setUp(url, lane, cashier, code) {
       await page.goto(url)
       await part(`lane-${lane}`).click()
-      await part('cashier-name').fill(cashier)
+      if (code !== undefined) await part('enrolment-code').fill(code)
       await part('start-selling').click()
+      await signIn(cashier)
       await part('search').waitFor()
     },
+    openShift,
     addToCart,
     pay,
     nextSale,
@@ -82,7 +125,14 @@ export function createTill(page: Page): Till {
       await nextSale()
       return receipt
     },
+    async reload() {
+      await eventually('what is on the screen is on disk', async () => {
+        if (!(await page.evaluate(isOnDisk))) throw new Error('it is not yet')
+      })
+      await page.reload()
+    },
     waitUntilReady: () => part('search').waitFor(),
+    untilReadyForOffline: () => page.evaluate(untilServiceWorkerIsReady),
     async syncState() {
       const indicator = part('sync-state').first()
       return {
@@ -91,4 +141,26 @@ export function createTill(page: Page): Till {
       }
     },
   }
+}
+
+declare const document: TillDocument
+
+/** Runs in the page. */
+async function isOnDisk(): Promise<boolean> {
+  const { databases, selling, stock } = document.querySelector('tm-app').till
+  const cart = (await databases.device.read('cart')) as typeof selling.cart | undefined
+  const sheets = (await databases.device.read('count-sheets')) as typeof stock.sheets | undefined
+  return JSON.stringify([cart?.lines ?? [], sheets ?? []]) === JSON.stringify([selling.cart.lines, stock.sheets])
+}
+
+/** Runs in the page. */
+async function untilServiceWorkerIsReady(): Promise<void> {
+  const { serviceWorker } = navigator as unknown as { readonly serviceWorker: { readonly ready: Promise<unknown> } }
+  await serviceWorker.ready
+}
+
+function pinOf(name: string): string {
+  const person = demoPeople.find((candidate) => candidate.name === name)
+  if (person === undefined) throw new RangeError(`the demo knows nobody called ${name}`)
+  return person.pin
 }
