@@ -1,14 +1,50 @@
 import { defineConfig } from 'vitest/config'
 
+const exclude = ['**/node_modules/**', '**/dist/**']
+
 export default defineConfig({
   test: {
-    include: [
-      '{contracts,observability,store-hub,services,terminal-ui,demo,tools}/**/*.test.ts',
-      'tests/integration/**/*.test.ts',
+    // Browsers, NATS and services are processes of their own: two files at once keep two cores busy.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'parts',
+          include: [
+            '{contracts,observability,store-hub,services,terminal-ui,head-office-console,demo,tools}/**/*.test.ts',
+            'tests/services/**/*.test.ts',
+          ],
+          exclude,
+          environment: 'node',
+          // A busy machine takes its time; what passes does not wait for these.
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        // The built till in a real browser, on a real hub.
+        test: {
+          name: 'terminal',
+          include: ['tests/terminal/**/*.test.ts'],
+          exclude,
+          environment: 'node',
+          globalSetup: 'tests/terminal/build-terminal.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // Head office's console in a real browser, on the whole system with two stores.
+        test: {
+          name: 'console',
+          include: ['tests/console/**/*.test.ts'],
+          exclude,
+          environment: 'node',
+          globalSetup: 'tests/console/build-sites.ts',
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
     ],
-    exclude: ['**/node_modules/**', '**/dist/**'],
-    environment: 'node',
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
   },
 })
