@@ -49,14 +49,24 @@ export function openImportDesk(parts: ImportParts, logger: FastifyBaseLogger): I
       // It can't be told; whoever asks sees that nothing is heard of it any more.
       logger.error({ import: job._id, err: error }, 'the end of an import could not be recorded')
     } finally {
-      await rm(folder, { recursive: true, force: true })
+      await rm(folder, { recursive: true, force: true }).catch((error: unknown) =>
+        logger.warn({ import: job._id, folder, err: error }, 'the file of an import is still there'),
+      )
       running = undefined
       isBusy = false
     }
   }
 
+  /** An import that is recorded as ended has only its file to put away: who has read that it ended is not told that it runs. */
+  async function lastOneCleared(): Promise<void> {
+    if (running === undefined) return
+    const { id, ended } = running
+    if ((await parts.imports.get(id)).status !== 'running') await ended
+  }
+
   return {
     async begin(body, request) {
+      await lastOneCleared()
       if (isBusy)
         throw new HttpProblem(
           409,

@@ -117,6 +117,14 @@ test('JSON and Shopify’s export are read too', async () => {
   })
 })
 
+test('the next file is taken as soon as the one before is said to have ended', async () => {
+  for (let round = 0; round < 40; round += 1) {
+    const { id } = await send('format=csv', 'text/csv', 'sku,priceMinor\nA-1,119\n')
+    // Without a pause, as a script does that only waits for the word.
+    while ((await inventory.get(`/imports/${String(id)}`)).body['status'] === 'running');
+  }
+})
+
 test.each([
   ['an unknown column', 'sku,colour\nA-1,red\n', 'colour'],
   ['no SKU column', 'name\nx\n', 'sku'],
