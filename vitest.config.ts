@@ -16,9 +16,10 @@ export default defineConfig({
           ],
           exclude,
           environment: 'node',
-          // A busy machine takes its time; what passes does not wait for these.
-          testTimeout: 60_000,
-          hookTimeout: 180_000,
+          // A busy machine takes its time; what passes waits for none of the limits of this file.
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
       {
@@ -29,8 +30,8 @@ export default defineConfig({
           exclude,
           environment: 'node',
           globalSetup: 'tests/terminal/build-terminal.ts',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -41,7 +42,7 @@ export default defineConfig({
           exclude,
           environment: 'node',
           globalSetup: 'tests/console/build-sites.ts',
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 300_000,
         },
       },

@@ -187,7 +187,7 @@ describe('a hub when things break', () => {
     await rm(path.join(system.directory, 'hub'), { recursive: true })
 
     // Not while the hub of before may still be there.
-    const replacement = await system.startHub({ leaseTimings: { renewEveryMs: 200, takeAfterMs: 1000 } })
+    const replacement = await system.startHub({ leaseTimings: { renewEveryMs: 200, takeAfterMs: 4000 } })
     await eventually('it waits for the store', async () => (await replacement.status()).lease?.state === 'read-only')
     expect(await (await replacement.enrol(1)).json()).toMatchObject({ status: 503, code: 'unavailable' })
     await eventually('the lane is known to be taken', async () => (await replacement.enrol(1)).status === 409)
@@ -198,7 +198,7 @@ describe('a hub when things break', () => {
   })
 
   it('closes a socket that falls silent', async () => {
-    const hub = await system.startHub({ socketTimings: { heartbeatMs: 50, deadAfterMs: 200, helloMs: 100 } })
+    const hub = await system.startHub({ socketTimings: { heartbeatMs: 100, deadAfterMs: 400, helloMs: 2000 } })
     const { token } = await hub.enrolWhenReady(1)
     const closeOf = async (greet: boolean): Promise<number> => {
       const socket = new WebSocket(`${hub.url.replace('http', 'ws')}/ws`)

@@ -7,7 +7,7 @@ import { allReceipts, untilTracesAreWhole } from './trace-checks.ts'
 import { eventually, hubStatus, readBrowserJournal, type HeadOffice, type LaneClient } from '../support/index.ts'
 import { storeOf, type Story } from './smoke-story.ts'
 
-const settleTimeoutMs = 60_000
+const settleTimeoutMs = 120_000
 
 /** Opening stock, as head office delivered it. */
 export function openingStock(store: DemoStore): Map<string, number> {

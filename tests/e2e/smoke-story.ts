@@ -18,7 +18,7 @@ import {
 
 import { untilTracesAreWhole } from './trace-checks.ts'
 
-const arrivalTimeoutMs = 60_000
+const arrivalTimeoutMs = 120_000
 
 /** What was sold, as seen from the counter. */
 export interface Sold {

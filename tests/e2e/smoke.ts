@@ -21,7 +21,7 @@ import { checkEverything, openingStock, untilStockIs } from './smoke-checks.ts'
 import { openLan, playStory, smokeProducts, storeOf, type Sold } from './smoke-story.ts'
 
 /** Many times what a run takes; one that hangs must not hang whoever waits for it. */
-const wholeRunTimeoutMs = 5 * 60_000
+const wholeRunTimeoutMs = 10 * 60_000
 const shownLogLines = 15
 
 interface Open {

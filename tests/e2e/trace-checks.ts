@@ -4,7 +4,7 @@ import { serviceNames, spanNames } from '@tidemark/contracts'
 import type { CollectedSpan } from '@tidemark/demo'
 import { eventually, type HeadOffice } from '../support/index.ts'
 
-const settleTimeoutMs = 60_000
+const settleTimeoutMs = 120_000
 
 /** The ledger's record of each receipt. Throws with the number that it does not know. */
 export async function allReceipts(headOffice: HeadOffice, numbers: readonly string[]) {

@@ -18,7 +18,7 @@ export interface ConsoleOptions {
   readonly onError?: (message: string) => void
 }
 
-const patienceMs = 30_000
+const patienceMs = 60_000
 
 export async function openConsole(options: ConsoleOptions): Promise<HeadOfficeConsole> {
   const { browser, url, account, viewport = { width: 1366, height: 768 }, onError } = options

@@ -11,7 +11,7 @@ const longestPauseMs = 500
 export async function eventually<Result>(
   what: string,
   probe: () => Promise<Result> | Result,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<Result> {
   const deadline = performance.now() + timeoutMs
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {

@@ -30,7 +30,9 @@ export interface Till {
   pay(): Promise<string>
   /** From the receipt to the next sale. */
   nextSale(): Promise<void>
-  /** Loads the page anew, once the cart's lines and the count sheets are on disk: no person is as quick as a script. */
+  /** The cart's lines and the count sheets are on disk. */
+  untilOnDisk(): Promise<void>
+  /** Loads the page anew, once what is on the screen is on disk: no person is as quick as a script. */
   reload(): Promise<void>
   /** The till stands ready to sell. */
   waitUntilReady(): Promise<void>
@@ -39,7 +41,7 @@ export interface Till {
   syncState(): Promise<{ readonly state: string | null; readonly unsent: number }>
 }
 
-const patienceMs = 30_000
+const patienceMs = 60_000
 
 export function createTill(page: Page): Till {
   page.setDefaultTimeout(patienceMs)
@@ -96,6 +98,12 @@ export function createTill(page: Page): Till {
     if (pin === undefined) await part('lock').waitFor({ state: 'detached' })
   }
 
+  async function untilOnDisk(): Promise<void> {
+    await eventually('what is on the screen is on disk', async () => {
+      if (!(await page.evaluate(isOnDisk))) throw new Error('it is not yet')
+    })
+  }
+
   return {
     page,
     signIn,
@@ -125,10 +133,9 @@ export function createTill(page: Page): Till {
       await nextSale()
       return receipt
     },
+    untilOnDisk,
     async reload() {
-      await eventually('what is on the screen is on disk', async () => {
-        if (!(await page.evaluate(isOnDisk))) throw new Error('it is not yet')
-      })
+      await untilOnDisk()
       await page.reload()
     },
     waitUntilReady: () => part('search').waitFor(),

@@ -76,6 +76,7 @@ async function measurePayment(page: Page): Promise<number> {
 async function prepareToPay(page: Page): Promise<void> {
   if ((await page.getByTestId('receipt').count()) > 0) await createTill(page).nextSale()
   if ((await page.getByTestId('cart-line').count()) === 0) await createTill(page).addToCart([shop.item(0)])
+  await createTill(page).untilOnDisk()
   if (!(await page.getByTestId('confirm-payment').isVisible())) await page.getByTestId('pay').click()
   await page.getByTestId('tender-exact').click()
   await page.getByTestId('confirm-payment').focus()

@@ -53,8 +53,10 @@ test('scenario 2, a stock adjustment: counted here at once, queued, sent when th
   await move(first, 'adjustment', item.sku, '-3', 'broken')
   await untilOnHand(first, item.sku, opening + 7)
   const queued = first.page.getByTestId('stock-document').first()
-  expect(await queued.getAttribute('data-state')).not.toBe('synced')
-  expect(await first.page.getByTestId('stock-age').getAttribute('data-as-of')).not.toBeNull()
+  await eventually('it is queued, and the hub’s numbers have their age', async () => {
+    expect(await queued.getAttribute('data-state')).not.toBe('synced')
+    expect(await first.page.getByTestId('stock-age').getAttribute('data-as-of')).not.toBeNull()
+  })
   await second.page.getByTestId('sell').click()
   await second.sell([item])
   await openStock(second, item.sku)

@@ -28,11 +28,22 @@ const open = async (section: 'sync' | 'sell') => {
 }
 const untilCount = (found: Locator, count: number) =>
   eventually(`${count} of them`, async () => expect(await found.count()).toBe(count))
+/** The button is gone while a try is under way, and once all is sent. */
+const retryNow = () =>
+  part('retry-now')
+    .click({ timeout: 2000 })
+    .catch(() => undefined)
+/** A till that got no answer for a while waits up to half a minute before it asks again. */
+const patienceMs = 90_000
 const until = (state: string) =>
-  eventually(`the indicator says ${state}`, async () => {
-    const seen = await till.syncState()
-    if (seen.state !== state) throw new Error(`${seen.state}, ${seen.unsent} unsent`)
-  })
+  eventually(
+    `the indicator says ${state}`,
+    async () => {
+      const seen = await till.syncState()
+      if (seen.state !== state) throw new Error(`${seen.state}, ${seen.unsent} unsent`)
+    },
+    patienceMs,
+  )
 
 test('a sale offline: saved at once, pending in the queue with its tries, sent when online, synced', async () => {
   await until('synced')
@@ -43,21 +54,19 @@ test('a sale offline: saved at once, pending in the queue with its tries, sent w
   await open('sync')
   await untilCount(part('queue-item'), 2)
   await eventually('a try has failed, and the next is announced', async () => {
-    await part('retry-now')
-      .click({ timeout: 2000 })
-      .catch(() => undefined)
+    await retryNow()
     const first = part('queue-item').first()
     expect(Number(await first.getAttribute('data-retries'))).toBeGreaterThan(0)
     expect(await first.innerText()).toMatch(/no answer from the hub/)
   })
   lan.restore()
-  await part('retry-now').click()
+  await retryNow()
   await part('all-sent').waitFor()
   await until('synced')
   await part('sync-log').locator('li[data-kind="sent"]').first().waitFor()
   await part('sync-log').locator('li[data-kind="failed"]').first().waitFor()
   await till.page.locator('[data-filter="problems"]').click()
-  expect(await part('sync-log').locator('li[data-kind="sent"]').count()).toBe(0)
+  await untilCount(part('sync-log').locator('li[data-kind="sent"]'), 0)
 })
 
 test('the badge of a receipt: on this till, at the hub, at head office, audited', async () => {
@@ -68,7 +77,7 @@ test('the badge of a receipt: on this till, at the hub, at head office, audited'
   const badge = part('durability')
   await till.page.locator('[data-testid="durability"][data-stage="till"]').waitFor()
   lan.restore()
-  await till.page.locator('[data-testid="durability"][data-stage="audited"]').waitFor({ timeout: 60_000 })
+  await till.page.locator('[data-testid="durability"][data-stage="audited"]').waitFor({ timeout: patienceMs })
   expect(await badge.getAttribute('aria-label')).toBe('Audited: step 4 of 4')
 })
 

@@ -56,9 +56,7 @@ test('a desk that is killed while it decides leaves one revision, one closed cas
   }
   const witness = await system.startAnother()
   const answer = async (path: string) => (await witness.get(path)).body['items'] as readonly Fields[]
-  await expect
-    .poll(async () => (await answer('/conflicts?status=resolved&limit=100')).length, { timeout: 20_000 })
-    .toBe(documents)
+  await expect.poll(async () => (await answer('/conflicts?status=resolved&limit=100')).length).toBe(documents)
   const cases = await answer('/conflicts?limit=100')
   expect(cases).toHaveLength(documents)
   for (let index = 0; index < documents; index += 1) {
@@ -70,4 +68,4 @@ test('a desk that is killed while it decides leaves one revision, one closed cas
     expect(kept.map(({ body }) => body)).toEqual(expect.arrayContaining([...versions]))
   }
   expect(await answer('/change-requests?limit=100')).toHaveLength(documents / 2)
-}, 60_000)
+})

@@ -151,4 +151,4 @@ test('random trade, shuffled and repeated, with a second process killed again an
     const active = flags.filter((flag) => flag['active'] === true).map((flag) => String(flag['documentId']))
     expect(active.toSorted()).toEqual(faultyRefunds(own).toSorted())
   }
-}, 120_000)
+})

@@ -6,7 +6,7 @@ const everyMs = 50
 export async function waitUntil(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limitMs = 45_000,
+  limitMs = 90_000,
 ): Promise<void> {
   const deadline = Date.now() + limitMs
   let reason: unknown

@@ -78,4 +78,4 @@ test('killed again and again while it takes in entries, the audit has each of th
   expect(epochs.map(({ entries: count, faults }) => [count, faults])).toEqual(logs.map(() => [entries / 3, []]))
   expect((await send('POST', '/heads')).body).toMatchObject({ head: { size: entries } })
   await service.stop()
-}, 60_000)
+})

@@ -120,7 +120,7 @@ describe('replication with central', () => {
     const first = start()
     await put('sale', { at: `${at}-0000-s001t01` })
     const since = push(first)?.behindSince ?? ''
-    expect(Date.now() - Date.parse(since)).toBeLessThan(5000)
+    expect(Date.parse(since)).toBeGreaterThan(Date.parse(at) + 1_800_000)
     await first.stop()
     expect(push(start())?.behindSince).toBe(at)
   })
@@ -271,5 +271,5 @@ describe('replication with central', () => {
     expect(localLeaves().size).toBe(920)
     expect(localLeaves().get('doc-00000')).toHaveLength(2)
     expect(system.recorded).toEqual([])
-  }, 90_000)
+  })
 })

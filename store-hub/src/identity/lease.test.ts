@@ -44,7 +44,10 @@ async function startHub(folder: string, changed: Partial<LeaseTimings> = {}): Pr
   if (store.database('inventory') === undefined) await store.create('inventory')
   const identity = await openIdentity(data)
   const authorization = `Basic ${Buffer.from('admin:secret').toString('base64')}`
-  const line = createCentralLine({ url: proxy.url, authorization }, { requestMs: 500, questionMs: 500, probeMs: 500 })
+  const line = createCentralLine(
+    { url: proxy.url, authorization },
+    { requestMs: 2000, questionMs: 2000, probeMs: 2000 },
+  )
   const rewind = createRewindGuard({ store, logger })
   const lease = createLease({
     store,
@@ -118,6 +121,7 @@ describe('the lease of a store', () => {
     await new Promise((resolve) => setTimeout(resolve, 400))
     await first.stop()
     const again = await startHub('first', { takeAfterMs: 100 })
+    await eventually('it stands back', async () => again.lease.status().state === 'read-only')
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(again.lease.status().state).toBe('read-only')
     expect(await again.lease.take()).toMatchObject({ state: 'held', fencing: 3 })
@@ -126,9 +130,9 @@ describe('the lease of a store', () => {
   it('goes to a replaced hub when the one before is silent for long', async () => {
     const first = await startHub('first')
     await eventually('the first has it', () => holds(first))
-    const second = await startHub('second', { takeAfterMs: 500 })
+    const second = await startHub('second', { takeAfterMs: 2000 })
     await eventually('the second stands back', async () => second.lease.readOnlyReason())
-    await new Promise((resolve) => setTimeout(resolve, 700))
+    await new Promise((resolve) => setTimeout(resolve, 2500))
     expect(second.lease.status().state).toBe('read-only')
     await first.stop()
     await eventually('the second has it', () => holds(second))

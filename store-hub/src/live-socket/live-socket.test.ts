@@ -49,7 +49,7 @@ beforeEach(async () => {
     onConflicts: (listener) => keep(() => (listeners.conflicts = listener)),
     readOnlyReason: () => readOnlyReason,
     onReadOnly: (listener) => keep(() => (listeners.readOnly = listener)),
-    timings: { helloMs: 1000, heartbeatMs: 60_000 },
+    timings: { helloMs: 4000, heartbeatMs: 60_000 },
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
   port = (app.server.address() as AddressInfo).port
@@ -87,7 +87,7 @@ it('wakes two hundred terminals, with few frames for many writes, and tells them
     expect(frames).toContainEqual({ type: 'epoch', epoch })
     expect(frames).toContainEqual({ type: 'read-only', reason: 'another hub' })
     expect(frames.some(({ type }) => type === 'stock')).toBe(true)
-    expect(frames.length).toBeLessThan(100)
+    expect(frames.length).toBeLessThan(250)
   }
   terminals.forEach(({ socket }) => socket.close())
 })
@@ -104,7 +104,7 @@ it('drops a reader that stops reading, and goes on for the others', async () => 
   expect(hub.connected()).toBe(1)
   // What is in the network's buffers it can still read; then the connection is over.
   sleeper.resume()
-  await eventually('its connection is gone', async () => sleeper.destroyed, 5000)
+  await eventually('its connection is gone', async () => sleeper.destroyed)
   listeners.wan('unknown')
   await eventually(
     'the other has heard all',

@@ -71,7 +71,7 @@ it('knows exactly what is on hand, although the hub is killed while documents co
   await copyFile(path.join(system.directory, 'old.sqlite'), stockFile())
   await start()
   expect(await levels('A-1,TEA-1')).toEqual(expected)
-}, 180_000)
+})
 
 it('tells a till what changed since it last asked, and which of its own documents are in it', async () => {
   const till = connectTill(url, enrolment.token)
@@ -96,7 +96,7 @@ it('tells a till what changed since it last asked, and which of its own document
   expect([anew.isReset, anew.items.length]).toEqual([true, 2])
   expect((await fetch(`${url}/api/stock?sku=A-1`)).status).toBe(401)
   expect((await ask('/api/stock?sku=A%201')).status).toBe(400)
-}, 180_000)
+})
 
 function stockFile(): string {
   return path.join(system.directory, 'hub', 'stock.sqlite')

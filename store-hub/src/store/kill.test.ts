@@ -5,4 +5,4 @@ test('ten processes that are killed while they write lose nothing that they ackn
   const result = await runKillRounds({ rounds: 10, maxRoundMs: 150 })
   expect(result.losses).toEqual([])
   expect(result.acknowledged).toBeGreaterThan(100)
-}, 60_000)
+})

@@ -69,7 +69,7 @@ test('any history gives the same winners, leaves, revisions, bodies and changes 
     ),
     { numRuns: 150 },
   )
-}, 120_000)
+})
 
 async function openReplica(name: string, revsLimit: number): Promise<Replica> {
   const file = path.join(directory, name)

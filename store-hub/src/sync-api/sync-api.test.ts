@@ -321,7 +321,7 @@ describe('the sync API of a hub', () => {
       leaf('C-3', 'b', { taxCode: 'standard' }),
     ])
     const open = async (): Promise<SyncConflictsResponse['conflicts']> => (await decide()).conflicts
-    await expect.poll(async () => (await open()).length, { timeout: 10_000 }).toBe(2)
+    await expect.poll(async () => (await open()).length).toBe(2)
     const [price, tax] = await open()
     if (price === undefined || tax === undefined) throw new Error('two conflicts')
     expect(price).toMatchObject({ documentId: 'product:C-1', policy: 'field-merge', winningRev: `1-${'b'.repeat(32)}` })

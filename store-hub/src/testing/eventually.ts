@@ -6,7 +6,7 @@ const pauseMs = 50
 export async function eventually<Value>(
   what: string,
   look: () => Promise<Value | undefined | false>,
-  withinMs = 15_000,
+  withinMs = 60_000,
 ): Promise<Value> {
   const untilMs = Date.now() + withinMs
   for (;;) {

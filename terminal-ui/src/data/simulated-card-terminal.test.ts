@@ -52,6 +52,6 @@ test('a customer who is still at it is no answer yet, and the page that asked ne
   const options = { database: open('simulated-card-terminal'), behaviour: () => 'approve' as const, delayMs: 500 }
   void new SimulatedCardTerminal(options).authorise(request)
   const { card } = terminal(open)
-  await expect.poll(async () => (await card.ask('r-1')).kind, { timeout: 5000 }).toBe('unknown')
-  await expect.poll(async () => (await card.ask('r-1')).kind, { timeout: 5000 }).toBe('approved')
+  await expect.poll(async () => (await card.ask('r-1')).kind).toBe('unknown')
+  await expect.poll(async () => (await card.ask('r-1')).kind).toBe('approved')
 })

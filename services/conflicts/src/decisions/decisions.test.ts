@@ -71,10 +71,8 @@ describe('a rule decides', () => {
     },
   ]
   test.each(rows)('$what; both bodies are kept, and stores hear of it', async ({ id, bodies, base, ...expected }) => {
-    const startedAt = Date.now()
     await twoLeaves('catalog', bodies[0], bodies[1], base)
     const found = await system.caseOf(id, 'resolved')
-    expect(Date.now() - startedAt).toBeLessThan(5000)
     const leaves = await system.leavesOf('catalog', id)
     expect(leaves).toHaveLength(1)
     expect(leaves[0]).toMatchObject(expected.stands)

@@ -133,4 +133,4 @@ test('a consumer that was deleted, a server that was killed and a stream that wa
   await publisher.deleteStream()
   await waitUntil('the stream is back', () => publishAll([entries[2]!]).then(() => true))
   await waitUntil('the consumer goes on', async () => (await notes('nomad', 'journal:s104')).length === 3)
-}, 60_000)
+})

@@ -158,12 +158,12 @@ test('a changed key file is taken up, and an unreadable one keeps the old keys i
   expect(await verify(await sign(first, {}))).toMatchObject({ subject: 'ann' })
   await writeFile(`${file}.new`, JSON.stringify(await keySet(second)))
   await rename(`${file}.new`, file)
-  await expect.poll(async () => verify(await sign(second, {})), { timeout: 5000 }).toMatchObject({ subject: 'ann' })
+  await expect.poll(async () => verify(await sign(second, {}))).toMatchObject({ subject: 'ann' })
   await expect(verify(await sign(first, {}))).rejects.toThrow('no applicable key')
   await writeFile(file, '{ half')
   await sleep(2100)
   expect(await verify(await sign(second, {}))).toMatchObject({ subject: 'ann' })
-}, 15_000)
+})
 
 test('keys from a URL are read once, again for an unknown key but not more often than the cool-down, and outlive the issuer', async () => {
   const [first, second] = [await issuer('first'), await issuer('second')]

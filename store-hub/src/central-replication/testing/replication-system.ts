@@ -132,9 +132,12 @@ export function useReplication() {
 
   const bulks = (): ProxiedRequest[] => system.proxy.requests.filter(isBulk)
   /** The fault for the first `times` writes. */
-  const failWrites = (fault: Fault, times = 1): void => {
+  const failWrites = (fault: Fault | (() => Fault), times = 1): void => {
     let left = times
-    system.proxy.onRequest((request) => (isBulk(request) && left-- > 0 ? fault : undefined))
+    system.proxy.onRequest((request) => {
+      if (!isBulk(request) || left-- <= 0) return undefined
+      return typeof fault === 'function' ? fault() : fault
+    })
   }
 
   return {

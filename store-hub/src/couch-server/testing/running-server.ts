@@ -85,7 +85,7 @@ export async function readLeaves(database: PouchDatabase): Promise<string[]> {
 }
 
 /** Waits until `check` is true, at most `limitMs`. */
-export async function eventually(check: () => Promise<boolean> | boolean, limitMs = 5_000): Promise<void> {
+export async function eventually(check: () => Promise<boolean> | boolean, limitMs = 60_000): Promise<void> {
   const deadline = Date.now() + limitMs
   while (!(await check())) {
     if (Date.now() > deadline) throw new Error(`not so after ${limitMs} ms`)
