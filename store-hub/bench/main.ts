@@ -14,11 +14,8 @@ import type { Row } from './report.ts'
 import { removeDatabase, workloads } from './workloads.ts'
 import type { Workload } from './workloads.ts'
 
-/**
- * Enough for V8 to have compiled what a server that runs for months has compiled. Where each document is a request of its
- * own, that takes the most of them.
- */
-const WARM_UP_SCALE: Readonly<Record<string, number>> = { push: 0.6, single: 1.2, pull: 0.6, live: 0.6 }
+/** Enough for V8 to have compiled what a server that runs for months has compiled. What only writes warms up by itself. */
+const WARM_UP_SCALE: Readonly<Record<string, number>> = { pull: 0.6, live: 0.6 }
 
 /** What PouchDB itself does takes most of the time of a client, and the longest: two rounds are enough for it. */
 const CLIENT_ROUNDS = 2
