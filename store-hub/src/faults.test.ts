@@ -198,7 +198,7 @@ describe('a hub when things break', () => {
   })
 
   it('closes a socket that falls silent', async () => {
-    const hub = await system.startHub({ socketTimings: { heartbeatMs: 100, deadAfterMs: 400, helloMs: 2000 } })
+    const hub = await system.startHub({ socketTimings: { heartbeatMs: 500, deadAfterMs: 3000, helloMs: 1000 } })
     const { token } = await hub.enrolWhenReady(1)
     const closeOf = async (greet: boolean): Promise<number> => {
       const socket = new WebSocket(`${hub.url.replace('http', 'ws')}/ws`)

@@ -68,6 +68,7 @@ export const appStyles = css`
   main {
     display: flex;
     flex: 1;
+    min-width: 0;
     min-height: 0;
   }
   main > * {

@@ -15,6 +15,7 @@ export class TmOpenShift extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 420px);
         place-content: center;
         min-height: 100%;
         padding: var(--tm-space-4);
@@ -22,7 +23,6 @@ export class TmOpenShift extends LitElement {
       form {
         display: grid;
         gap: var(--tm-space-4);
-        width: min(420px, 100%);
         padding: var(--tm-space-6);
         border-radius: var(--tm-radius-l);
         background: var(--tm-surface);
