@@ -8,7 +8,7 @@ import type { DeviceStore } from './device-store.ts'
 export class CartKeeper {
   readonly #device: Pick<DeviceStore, 'write'>
   #waiting: Cart | undefined
-  /** JSON of what is on disk; undefined where that is not known. */
+  /** JSON of what is on disk, or on its way there; undefined where that is not known. */
   #stored: string | undefined
   #writing: Promise<void> | undefined
 
@@ -18,7 +18,8 @@ export class CartKeeper {
 
   /** Resolves when this cart, or a later one, is on disk. */
   save(cart: Cart): Promise<void> {
-    if (this.#writing === undefined && JSON.stringify(cart) === this.#stored) return Promise.resolve()
+    const isNewest = this.#waiting === undefined && JSON.stringify(cart) === this.#stored
+    if (isNewest) return this.#writing ?? Promise.resolve()
     this.#waiting = cart
     this.#writing ??= this.#drain()
     return this.#writing
@@ -29,10 +30,12 @@ export class CartKeeper {
       while (this.#waiting !== undefined) {
         const cart = this.#waiting
         this.#waiting = undefined
-        this.#stored = undefined
-        await this.#device.write('cart', cart)
         this.#stored = JSON.stringify(cart)
+        await this.#device.write('cart', cart)
       }
+    } catch (error) {
+      this.#stored = undefined
+      throw error
     } finally {
       // In one breath with the last look for a waiting cart: one that came between would be taken for written.
       this.#writing = undefined

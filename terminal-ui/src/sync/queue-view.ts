@@ -1,6 +1,7 @@
 /** The sync queue as a view: nothing is queued twice, what is unsent is what lies after the pushed position, or was refused. */
 import { classOfDatabase } from '@tidemark/contracts'
 import type { Refusal } from '../data/device-store.ts'
+import type { Database } from '../data/pouch-types.ts'
 import { pendingEdits } from '../data/local-edits.ts'
 import type { TerminalDatabases } from '../data/terminal-databases.ts'
 import { failuresBeforeAlert, type UnsentItem } from '../data/sync-status.ts'
@@ -45,11 +46,42 @@ export async function listUnsent(
   return items
 }
 
+/** What was read of a database's changes feed. */
+interface Waiting {
+  readonly after: number
+  readonly upTo: number
+  /** Sequences by document, oldest first. */
+  readonly documents: Map<string, number>
+}
+
+/** By connection: a database that was removed and made again has another one. */
+const waitingIn = new WeakMap<Database, Waiting>()
+
+/** A day without the hub makes hundreds: what was read before is not read again after each sale. */
 async function changesAfterPosition(databases: TerminalDatabases, name: string, epoch: string | null) {
   const position = await databases.positions.readPushed(name)
   const believed = position !== undefined && (epoch === null || position.epoch === epoch)
-  const { results } = await databases.named(name).changes({ since: believed ? position.sequence : 0 })
-  return results.map((change) => change.id)
+  const after = believed ? position.sequence : 0
+  const database = databases.named(name)
+  const known = waitingIn.get(database)
+  const { upTo, documents } = known === undefined || after < known.after ? startAfter(after) : startAt(known, after)
+  const { results, last_seq: last } = await database.changes({ since: upTo })
+  for (const { id, seq } of results) {
+    documents.delete(id)
+    documents.set(id, seq)
+  }
+  waitingIn.set(database, { after, upTo: last, documents })
+  return [...documents.keys()]
+}
+
+function startAfter(after: number): Waiting {
+  return { after, upTo: after, documents: new Map() }
+}
+
+/** In a map of its own: another look may be under way. */
+function startAt(known: Waiting, after: number): Waiting {
+  const left = known.after === after ? known.documents : [...known.documents].filter(([, sequence]) => sequence > after)
+  return { after, upTo: Math.max(known.upTo, after), documents: new Map(left) }
 }
 
 function itemOf(

@@ -44,7 +44,7 @@ export function installTools(): void {
     }
     return undefined
   }
-  // A task of its own for each look: microtasks would keep the browser from working, timers wait for 4 ms.
+  // A task of its own, without the 4 ms of a timer.
   const channel = new MessageChannel()
   const waiting: (() => void)[] = []
   channel.port1.addEventListener('message', () => waiting.shift()?.())
@@ -60,16 +60,23 @@ export function installTools(): void {
       const found = look()
       if (found !== undefined && found !== false) return found
       if (performance.now() > deadline) throw new Error('waited 30 s in the page')
-      await turn()
+      // Timers wait for 4 ms, which is counted; looking without a pause would take the processor from what is measured.
+      await new Promise((resolve) => setTimeout(resolve, 0))
     }
   }
+  /** A dialog that is closed has its elements, and no layout of them. */
+  const shown = (testId: string): PageElement | undefined => {
+    const found = find(testId)
+    return (found?.getBoundingClientRect().width ?? 0) > 0 ? found : undefined
+  }
   Object.assign(globalThis, {
-    bench: { find, until, turn, till: (document.querySelector('tm-app') as unknown as { till: PageTill }).till },
+    bench: { find, shown, until, turn, till: (document.querySelector('tm-app') as unknown as { till: PageTill }).till },
   })
 }
 
 interface Tools {
   find(testId: string): PageElement | undefined
+  shown(testId: string): PageElement | undefined
   until<Result>(look: () => Result | undefined | false): Promise<Result>
   turn(): Promise<void>
   readonly till: PageTill
@@ -78,27 +85,27 @@ declare const bench: Tools
 
 /** Sells one piece for each sample; milliseconds from the confirming click to the receipt. */
 export async function measurePay(samples: number): Promise<number[]> {
-  const { find, until, till } = bench
+  const { find, shown, until, till } = bench
   const pieces = [...till.catalog.products.values()].filter(({ unit }) => unit === 'piece')
   const times: number[] = []
   for (let sold = 0; sold < samples; sold += 1) {
     till.selling.add(pieces[sold % pieces.length] as PageProduct, 1)
-    await until(() => find('pay') !== undefined && (find('cart-line')?.getBoundingClientRect().width ?? 0) > 0)
+    await until(() => find('pay') !== undefined && shown('cart-line'))
     find('pay')?.click()
-    ;(await until(() => find('tender-exact'))).click()
+    ;(await until(() => shown('tender-exact'))).click()
     const confirm = await until(() => {
       const button = find('confirm-payment') as (PageElement & { disabled?: boolean }) | undefined
       return button?.disabled === false && button
     })
     const startedAt = performance.now()
     confirm.click()
-    await until(() => (find('receipt-number')?.getBoundingClientRect().width ?? 0) > 0)
+    await until(() => shown('receipt-number'))
     times.push(performance.now() - startedAt)
     const next = await until(() => find('new-sale'))
-    // Time for what follows a sale: saving the empty cart, the queue, the hub.
-    for (let turns = 0; turns < 20; turns += 1) await bench.turn()
     next.click()
     await until(() => find('new-sale') === undefined)
+    // The cashier greets the next customer.
+    await new Promise((resolve) => setTimeout(resolve, 250))
   }
   return times
 }
@@ -136,7 +143,7 @@ export async function measureKeystrokes({
       input.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, data: text[length - 1] }))
       // Lit renders in a microtask; the results may also come in a later task.
       await bench.turn()
-      await until(() => (find('search-result')?.getBoundingClientRect().width ?? 0) > 0)
+      await until(() => shown('search-result'))
       times.push(performance.now() - startedAt)
       await bench.turn()
     }
@@ -149,22 +156,20 @@ export async function measureKeystrokes({
 
 /** Times, on the clock that all pages share, at which each receipt was on screen of this till. */
 export async function sellForOther(samples: number): Promise<{ number: string; at: number }[]> {
-  const { find, until, till } = bench
+  const { find, shown, until, till } = bench
   const piece = [...till.catalog.products.values()].find(({ unit }) => unit === 'piece') as PageProduct
   const sold: { number: string; at: number }[] = []
   for (let count = 0; count < samples; count += 1) {
     till.selling.add(piece, 1)
-    await until(() => (find('cart-line')?.getBoundingClientRect().width ?? 0) > 0)
+    await until(() => shown('cart-line'))
     find('pay')?.click()
-    ;(await until(() => find('tender-exact'))).click()
+    ;(await until(() => shown('tender-exact'))).click()
     const confirm = await until(() => {
       const button = find('confirm-payment') as (PageElement & { disabled?: boolean }) | undefined
       return button?.disabled === false && button
     })
     confirm.click()
-    const number = await until(
-      () => (find('receipt-number')?.getBoundingClientRect().width ?? 0) > 0 && find('receipt-number'),
-    )
+    const number = await until(() => shown('receipt-number'))
     sold.push({ number: (number.textContent ?? '').trim(), at: performance.timeOrigin + performance.now() })
     ;(await until(() => find('new-sale'))).click()
     await until(() => find('new-sale') === undefined)
