@@ -118,7 +118,7 @@ export async function measureKeystrokes({
   samples: number
   productCount: number
 }): Promise<number[]> {
-  const { find, until, till } = bench
+  const { find, shown, until, till } = bench
   const real = [...till.catalog.products.values()]
   const products = new Map<string, PageProduct>()
   for (let index = 0; products.size < productCount; index += 1) {
