@@ -5,8 +5,8 @@
 //
 // Exit code 0 needs every part to have succeeded and to have run at least one test: a run that tested nothing has not passed.
 //
-// A few tests that failed by waiting too long are run once more with the machine to themselves, and named at the end: other work on the
-// machine may have been the reason. A test that saw a wrong value has failed, whatever it sees the next time.
+// A few stories in a browser that failed by waiting too long are run once more with the machine to themselves, and named at the end: other
+// work on the machine may have been the reason. A test that saw a wrong value has failed, whatever it sees the next time.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -37,7 +37,7 @@ interface FileResult {
 const reportFile = 'test-results/vitest.json'
 /** More failures than these have another reason than a busy machine. */
 const maxSecondTries = 5
-const waitedTooLong = /not within \d+ s|waited \d+ ms in vain|[Tt]imed out|Timeout \d+ms exceeded|not done within/
+const waitedTooLong = /^tests\/(terminal|console)\/.*(not within \d+ s|timed out|Timeout \d+ms exceeded)/
 
 /** What `--long` adds, each a program that ends with 0 when all is well. */
 const longRuns: readonly { readonly title: string; readonly script: string; readonly args: readonly string[] }[] = [
@@ -137,14 +137,6 @@ async function runProgram(title: string, script: string, args: readonly string[]
 }
 
 async function runSmoke(): Promise<Tally> {
-  const first = await runSmokeOnce()
-  const failures = first.failures ?? []
-  if (!deservesSecondTry(failures)) return first
-  const second = await runSmokeOnce()
-  return second.failed === 0 ? { ...second, late: failures } : second
-}
-
-async function runSmokeOnce(): Promise<Tally> {
   heading('smoke')
   const { code, output } = await run(process.execPath, ['tests/e2e/smoke.ts'])
   const match = /(\d+) passed, (\d+) failed\s*$/.exec(output)
