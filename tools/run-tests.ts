@@ -10,7 +10,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, stripVTControlCharacters } from 'node:util'
 import { runChecks } from './run-checks.ts'
 
 interface Tally {
@@ -82,20 +82,31 @@ async function runVitest(): Promise<Tally> {
   const first = await runTestFiles([])
   const failures = first.files.flatMap(failuresOf)
   const failedFiles = first.files.filter((file) => failuresOf(file).length > 0)
-  if (!deservesSecondTry(failures)) return judged('vitest', tallyOf(first.files), first.code)
+  // An error outside of any test has no line of its own, and would be forgotten with the first try.
+  if (first.hasStrayErrors || !deservesSecondTry(failures)) return judged('vitest', tallyOf(first.files), first.code)
   heading('again, by themselves')
   const second = await runTestFiles(['--maxWorkers=1', ...failedFiles.map(({ name }) => name)])
-  const files = [...first.files.filter((file) => !failedFiles.includes(file)), ...second.files]
+  const again = new Map(second.files.map((file) => [file.name, file]))
+  const files = first.files.map((file) => again.get(file.name) ?? file)
   return judged('vitest', { ...tallyOf(files), late: lateOnes(failures, files.flatMap(failuresOf)) }, second.code)
 }
 
-async function runTestFiles(args: readonly string[]): Promise<{ code: number; files: readonly FileResult[] }> {
+interface TestRun {
+  readonly code: number
+  readonly files: readonly FileResult[]
+  readonly hasStrayErrors: boolean
+}
+
+async function runTestFiles(args: readonly string[]): Promise<TestRun> {
   mkdirSync('test-results', { recursive: true })
   rmSync(reportFile, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
-  const { code } = await run('vitest', ['run', ...reporters, ...args])
-  if (!existsSync(reportFile)) return { code, files: [] }
-  return { code, files: (JSON.parse(readFileSync(reportFile, 'utf8')) as { testResults: FileResult[] }).testResults }
+  const { code, output } = await run('vitest', ['run', ...reporters, ...args])
+  // A line of the summary, beside the numbers of files and tests.
+  const hasStrayErrors = /^\s*Errors\s+\d+ error/m.test(stripVTControlCharacters(output))
+  if (!existsSync(reportFile)) return { code, files: [], hasStrayErrors }
+  const report = JSON.parse(readFileSync(reportFile, 'utf8')) as { testResults: FileResult[] }
+  return { code, files: report.testResults, hasStrayErrors }
 }
 
 /** A test that was skipped has not passed. */
