@@ -4,6 +4,7 @@ import { extendedPrice, receiptCodeOf, receiptNumberOf, taxBreakdown, type Sale,
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { StoreFormat } from '../../data/format.ts'
+import { paperStyles } from '../../styles/paper-styles.ts'
 import { sharedStyles } from '../../styles/shared-styles.ts'
 import { receiptStyles } from './receipt-styles.ts'
 
@@ -11,7 +12,7 @@ export type ReceiptKind = 'sale' | 'copy' | 'gift'
 
 @customElement('tm-receipt')
 export class TmReceipt extends LitElement {
-  static override styles = [sharedStyles, receiptStyles]
+  static override styles = [sharedStyles, paperStyles, receiptStyles]
 
   @property({ attribute: false }) accessor sale!: Sale
   @property({ attribute: false }) accessor store!: Store

@@ -5,63 +5,31 @@ import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { StoreFormat } from '../../data/format.ts'
 import type { ShiftReport } from '../../data/shift-report.ts'
+import { paperStyles } from '../../styles/paper-styles.ts'
 import { sharedStyles } from '../../styles/shared-styles.ts'
 
 @customElement('tm-shift-report')
 export class TmShiftReport extends LitElement {
   static override styles = [
     sharedStyles,
+    paperStyles,
     css`
-      :host {
-        display: block;
-        width: 80mm;
-        max-width: 100%;
-        padding: var(--tm-space-5) var(--tm-space-4);
-        border-radius: var(--tm-radius-s);
-        background: #fff;
-        color: #000;
-        font: 0.8125rem/1.45 var(--tm-font-mono);
-        box-shadow: var(--tm-shadow-1);
-      }
-      header {
-        text-align: center;
-      }
-      h2 {
-        font-size: 1.0625rem;
-      }
       h3 {
         margin-top: 0.6em;
         padding-top: 0.6em;
         border-top: 1px dashed #555;
         font-size: inherit;
       }
-      .row {
-        display: flex;
-        justify-content: space-between;
-        gap: 1em;
-      }
-      .row > :first-child {
-        overflow-wrap: anywhere;
-      }
       .strong {
         font-weight: 700;
       }
       .total {
         font-size: 1.0625rem;
-        font-weight: 700;
       }
       .sign {
         margin-top: 3.5em;
         border-top: 1px solid #000;
         text-align: center;
-      }
-      @media print {
-        :host {
-          width: 72mm;
-          padding: 0;
-          border-radius: 0;
-          box-shadow: none;
-        }
       }
     `,
   ]
