@@ -21,7 +21,8 @@ export class StoreFormat {
   }
 
   money(amountMinor: number): string {
-    return this.#money.format(amountMinor / 10 ** this.decimals)
+    // Zero below zero, as a negated nothing is, would be written with a minus.
+    return this.#money.format(amountMinor === 0 ? 0 : amountMinor / 10 ** this.decimals)
   }
 
   /** `(3, 'piece')` → `3`; `(1250, 'gram')` → `1.250 kg`. */
