@@ -86,16 +86,25 @@ async function casesOf(documentId: string, status?: string): Promise<readonly An
 const rev = (generation: number, letter: string) => `${generation}-${letter.repeat(32)}`
 
 /** Writes a revision as replication does, with its history. */
-async function replicate(
+function replicate(database: string, document: Record<string, unknown>, ...history: readonly string[]): Promise<void> {
+  return replicateAll(database, [[document, ...history]])
+}
+
+/** Writes revisions in one request: of one document, nobody sees one without the others. */
+async function replicateAll(
   database: string,
-  document: Record<string, unknown>,
-  ...history: readonly string[]
+  revisions: readonly (readonly [document: Record<string, unknown>, ...history: readonly string[]])[],
 ): Promise<void> {
-  const [tip = ''] = history
-  const start = Number(tip.split('-')[0])
-  const _revisions = { start, ids: history.map((revision) => revision.split('-')[1]) }
-  const body = { docs: [{ ...document, _rev: tip, _revisions }], new_edits: false }
-  await client.request(Type.Unknown(), { method: 'POST', path: `${database}/_bulk_docs`, body })
+  const docs = revisions.map(([document, ...history]) => {
+    const [tip = ''] = history
+    const start = Number(tip.split('-')[0])
+    return { ...document, _rev: tip, _revisions: { start, ids: history.map((revision) => revision.split('-')[1]) } }
+  })
+  await client.request(Type.Unknown(), {
+    method: 'POST',
+    path: `${database}/_bulk_docs`,
+    body: { docs, new_edits: false },
+  })
 }
 
 function product(sku: string, node: string, priceMinor: number): Record<string, unknown> & { _id: string } {
@@ -153,8 +162,10 @@ test('two edits of a product make one case with both bodies, told ten times and 
     expect(schemaProblems(Conflict, copy)).toEqual([])
   }
 
-  await replicate('catalog', product('milk', 'hq', 125), rev(3, 'c'), rev(2, 'b'), rev(1, '0'))
-  await replicate('catalog', { _id: 'product:milk', _deleted: true }, rev(3, 'd'), rev(2, 'a'), rev(1, '0'))
+  await replicateAll('catalog', [
+    [product('milk', 'hq', 125), rev(3, 'c'), rev(2, 'b'), rev(1, '0')],
+    [{ _id: 'product:milk', _deleted: true }, rev(3, 'd'), rev(2, 'a'), rev(1, '0')],
+  ])
   await waitUntil('the case is closed', async () => (await casesOf('product:milk', 'resolved')).length === 1)
   // A message from before the decision comes late.
   await publisher.publish('s001', theirs, { rev: rev(2, 'b'), conflicts: [rev(2, 'a')], copy: 99 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { classStateOf, indicatorOf, type UnsentItem } from './sync-status.ts'
 
-const calm = { online: true, loading: null, lockedOut: false, unsent: [], openConflicts: 0, classes: [] }
+const calm = { online: true, loading: null, lockedOut: false, unsent: [], counting: false, openConflicts: 0, classes: [] }
 const pending: UnsentItem = {
   documentId: 'journal:s001-t01-1:000000001',
   database: 'sales-2026-11',
@@ -16,6 +16,7 @@ const failed: UnsentItem = { ...pending, state: 'failed', retries: 5 }
 test.each([
   ['synced', {}],
   ['syncing', { unsent: [pending] }],
+  ['syncing', { counting: true }],
   ['syncing', { loading: { documents: 500, total: 5000 } }],
   ['conflict', { openConflicts: 1 }],
   ['failed', { unsent: [failed] }],

@@ -44,6 +44,8 @@ export interface SyncStatus {
   /** Unsent receipts. */
   readonly unsentReceipts: number
   readonly unsent: readonly UnsentItem[]
+  /** Something was written that `unsent` does not tell of yet. */
+  readonly counting: boolean
   readonly classes: readonly ClassStatus[]
   readonly openConflicts: number
   /** Documents of the catalogue that came in so far, of how many; null when none are coming. */
@@ -73,7 +75,7 @@ export function classStateOf(lastRun: ClassStatus['state'], unsent: readonly Uns
 }
 
 export function indicatorOf(
-  status: Pick<SyncStatus, 'online' | 'loading' | 'lockedOut' | 'unsent' | 'openConflicts' | 'classes'>,
+  status: Pick<SyncStatus, 'online' | 'loading' | 'lockedOut' | 'unsent' | 'counting' | 'openConflicts' | 'classes'>,
 ): Indicator {
   if (status.lockedOut) return 'failed'
   // A hub that is away is the till's ordinary bad day; what waits for it is counted beside the word.
@@ -82,6 +84,6 @@ export function indicatorOf(
     status.unsent.some((item) => item.state === 'failed') || status.classes.some((entry) => entry.state === 'failed')
   if (broken) return 'failed'
   // A look around that finds nothing to carry is no news for a cashier.
-  if (status.loading !== null || status.unsent.length > 0) return 'syncing'
+  if (status.loading !== null || status.unsent.length > 0 || status.counting) return 'syncing'
   return status.openConflicts > 0 ? 'conflict' : 'synced'
 }

@@ -47,6 +47,10 @@ export class StatusBoard {
     exchangedClasses.map((entityClass) => [entityClass, { state: 'waiting', lastError: null, lastSuccessAt: null }]),
   )
   #unsent: readonly UnsentItem[] = []
+  /** Looks at what is unsent, in the order in which they began. */
+  #looks = 0
+  #lookShown = 0
+  #writesToCount = 0
   #loading: SyncStatus['loading'] = null
 
   constructor(databases: TerminalDatabases, hubAddress: string, onChange: () => void) {
@@ -68,6 +72,7 @@ export class StatusBoard {
       lockedOut: this.lockedOut,
       replaced: this.replaced,
       unsent: this.#unsent,
+      counting: this.#writesToCount > 0,
       unsentReceipts: this.#unsent.filter((item) => item.entityClass === 'sales').length,
       classes: exchangedClasses.map((entityClass) => this.#classStatus(entityClass)),
       openConflicts: this.openConflicts,
@@ -86,8 +91,26 @@ export class StatusBoard {
     return { ...status, indicator: indicatorOf(status) }
   }
 
+  /** Something was written here: not all is sent from this moment, not only once it has been counted. */
+  async countWrite(): Promise<void> {
+    this.#writesToCount += 1
+    this.#onChange()
+    try {
+      await this.refreshUnsent()
+    } finally {
+      this.#writesToCount -= 1
+      this.#onChange()
+    }
+  }
+
   async refreshUnsent(): Promise<void> {
-    this.#unsent = await listUnsent(this.#databases, this.epoch, this.#attempts, this.#sending)
+    this.#looks += 1
+    const look = this.#looks
+    const unsent = await listUnsent(this.#databases, this.epoch, this.#attempts, this.#sending)
+    // A slow look must not hide what a later one found.
+    if (look < this.#lookShown) return
+    this.#lookShown = look
+    this.#unsent = unsent
     const ids = new Set(this.#unsent.map((item) => item.documentId))
     for (const id of this.#attempts.keys()) if (!ids.has(id)) this.#attempts.delete(id)
     this.#onChange()

@@ -158,7 +158,7 @@ export class SyncManager {
   /** Tells that something was written to a database of this till. */
   async noteLocalWrite(database: string): Promise<void> {
     this.wake('local-write', [classOfDatabase(database) ?? 'sales'])
-    await this.#board.refreshUnsent()
+    await this.#board.countWrite()
   }
 
   /** Sends and fetches everything now. Shares a run that is already going on. */
