@@ -5,8 +5,9 @@
  *     +11 … +14      sales, inventory, conflicts, sync-log
  *     +21 … +29      hubs
  *     +41 … +67      WAN links, three a store: central, NATS, trace collector
+ *     +99            says that the hundred is taken, where ports were looked for
  */
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { SetupError } from './errors.ts'
 
 export const host = '127.0.0.1'
@@ -65,20 +66,36 @@ export async function requireFreePorts(ports: Ports): Promise<void> {
 /**
  * A base whose ports are all free. It lies below the range from which Linux takes the ports of outgoing connections
  * (32768 and up), so that none of them is taken between this look and the start of the process that is to listen there.
+ * The last port of the hundred is kept until this process ends: another one that looks at the same moment takes other ports.
  */
 export async function findFreePorts(storeCount: number): Promise<Ports> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const ports = portsFrom(15_000 + 100 * Math.floor(Math.random() * 170), storeCount)
+    const base = 15_000 + 100 * Math.floor(Math.random() * 170)
+    const mark = await listenOn(base + 99)
+    if (mark === undefined) continue
+    const ports = portsFrom(base, storeCount)
     const free = await Promise.all(allPorts(ports).map((port) => isFree(port)))
-    if (free.every(Boolean)) return ports
+    if (free.every(Boolean)) {
+      mark.unref()
+      return ports
+    }
+    mark.close()
   }
   throw new SetupError('found no hundred free ports between 15000 and 32000')
 }
 
-function isFree(port: number): Promise<boolean> {
+async function isFree(port: number): Promise<boolean> {
+  const server = await listenOn(port)
+  if (server === undefined) return false
+  await new Promise((resolve) => server.close(resolve))
+  return true
+}
+
+/** Undefined when the port is taken. */
+function listenOn(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
+    server.once('error', () => resolve(undefined))
+    server.listen({ port, host, exclusive: true }, () => resolve(server))
   })
 }

@@ -64,7 +64,7 @@ const largeLogBytes = 10_000_000
 const pollMs = 100
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { logDir, readyTimeoutMs = 180_000, stopTimeoutMs = 12_000 } = options
+  const { logDir, readyTimeoutMs = 180_000, stopTimeoutMs = 30_000 } = options
   mkdirSync(logDir, { recursive: true })
   const entries = new Map<string, Entry>()
   const watchdog = startWatchdog()

@@ -41,7 +41,7 @@ const BATCH = 100
  * and the database is one that exists, as a hub's are. Where each document is a request of its own, that takes the most requests.
  */
 const PUSHED_BEFORE = 14_000
-const PUT_BEFORE = 10_000
+const PUT_BEFORE = 20_000
 
 const salesByCount = new Map<number, PreparedSale[]>()
 function salesOf(count: number): PreparedSale[] {

@@ -123,7 +123,9 @@ async function sellWithoutNetwork(story: Story): Promise<void> {
   await steps.act('sell twice with no network', async () => {
     await sell(story, [3, 'search'])
     await sell(story, [0, 'barcode'], [3, 'barcode'])
-    assert.ok((await till.syncState()).unsent >= 2, 'the till does not say that two receipts are unsent')
+    await eventually('the till says that two receipts are unsent', async () =>
+      assert.ok((await till.syncState()).unsent >= 2),
+    )
   })
 }
 

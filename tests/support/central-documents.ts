@@ -10,7 +10,7 @@ export function centralDocuments({ urls }: Pick<System, 'urls'>) {
 
   async function ask(path: string, init: RequestInit = {}): Promise<Fields | undefined> {
     const headers = { authorization, 'content-type': 'application/json' }
-    const response = await fetch(`${origin}/${path}`, { ...init, headers, signal: AbortSignal.timeout(10_000) })
+    const response = await fetch(`${origin}/${path}`, { ...init, headers, signal: AbortSignal.timeout(60_000) })
     if (response.status === 404) return undefined
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as Fields

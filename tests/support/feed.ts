@@ -34,5 +34,5 @@ export async function newestDeadLetter(natsUrl: string, service: string, subject
 function connectionOptions(natsUrl: string) {
   const { host, username, password } = new URL(natsUrl)
   const credentials = username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }
-  return { servers: host, timeout: 5000, maxReconnectAttempts: 3, ...credentials }
+  return { servers: host, timeout: 60_000, maxReconnectAttempts: 3, ...credentials }
 }

@@ -2,7 +2,7 @@
 import type { HubStatus, StoreInfo, JournalEntry } from '@tidemark/contracts'
 import type { CollectedSpan, System } from '@tidemark/demo'
 
-const answerTimeoutMs = 10_000
+const answerTimeoutMs = 60_000
 
 export interface Series {
   readonly incarnation: string

@@ -28,8 +28,9 @@ test(`a tab killed while paying at ${kills} random moments: the receipt exists e
   const { context } = first
   let page = first.page
   /** The kills lie between the key that pays and a little after the receipt. */
-  let spanMs = 1.5 * (await measurePayment(page))
-  let sold = 1
+  const payments = [await measurePayment(page), await measurePayment(page), await measurePayment(page)]
+  let spanMs = 1.5 * Math.min(...payments)
+  let sold = payments.length
   let keptCarts = 0
   for (let round = 1; round <= kills; round += 1) {
     await prepareToPay(page)
@@ -47,7 +48,7 @@ test(`a tab killed while paying at ${kills} random moments: the receipt exists e
     expect(await page.getByTestId('cart-line').count(), `round ${round}: lines in the cart`).toBe(isSold ? 0 : 1)
   }
   // A run in which all kills came before, or all after the sale, has shown nothing.
-  expect(sold).toBeGreaterThan(3)
+  expect(sold - payments.length).toBeGreaterThan(3)
   expect(keptCarts).toBeGreaterThan(3)
   expect(findChainFaults(await readBrowserJournal(page))).toEqual([])
   const sales = await eventually('every receipt at central', async () => {

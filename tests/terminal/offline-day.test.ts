@@ -41,7 +41,7 @@ test('a day with the hub away: it sells through reloads and a change of cashier,
     await till.lock()
     await till.signIn('Ewa')
   }
-  await till.page.reload()
+  await till.reload()
   await till.waitUntilReady()
   await untilUnsent(till, 'offline', 8)
 

@@ -12,7 +12,7 @@ test('a cashier goes from section to section, and a reload comes back to the one
   const receipt = await till.sell([shop.item(0), shop.item(1, 'search')])
   await till.page.getByTestId('receipts').click()
   await till.page.getByTestId('receipt-number').getByText(receipt).waitFor()
-  await till.page.reload()
+  await till.reload()
   await till.page.getByTestId('receipt-number').getByText(receipt).waitFor()
   await till.page.getByTestId('sell').click()
   await till.waitUntilReady()

@@ -198,7 +198,7 @@ test('a tab that dies while a card is charged comes back to it; the payment can 
   const tender = till.page.locator('[data-testid="tender"]')
   await eventually('the card approved after asking again', async () => {
     const again = part(till, 'ask-again')
-    if ((await again.count()) > 0 && (await again.isEnabled())) await again.click({ timeout: 2000 })
+    if ((await again.count()) > 0 && (await again.isEnabled({ timeout: 2000 }))) await again.click({ timeout: 2000 })
     expect(await tender.getAttribute('data-state')).toBe('approved')
   })
   await part(till, 'remove-tender').click()

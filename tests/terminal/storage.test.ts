@@ -58,6 +58,8 @@ test('quota exhausted: the till says so in plain words, keeps the cart and all t
   expect((await download).suggestedFilename()).toMatch(/^tidemark-.*\.json$/)
 
   await setQuota(session)
+  // It is one of the signs that the payment was refused.
+  await part('notice').waitFor({ state: 'detached' })
   await eventually('there is room again', async () => expect(await tryToPay()).toBe('recorded'), 120_000)
   expect(await part('receipt-number').first().innerText()).not.toBe(first)
   await till.nextSale()

@@ -15,6 +15,7 @@ beforeAll(async () => {
   const context = await shop.browser.newContext({ viewport: { width: 1366, height: 768 }, acceptDownloads: true })
   till = createTill(await context.newPage())
   await till.setUp(`http://127.0.0.1:${lan.port}/`, 1, 'Aoife')
+  await till.untilReadyForOffline()
 })
 afterAll(async () => {
   await lan?.close()

@@ -10,6 +10,8 @@ import { hrefOf } from '../data/route.ts'
 import { sharedStyles } from '../styles/shared-styles.ts'
 import { ConsoleView } from './console-view.ts'
 
+const everyMs = 5000
+
 export class TmReceiptView extends ConsoleView {
   static override styles = [
     sharedStyles,
@@ -53,7 +55,8 @@ export class TmReceiptView extends ConsoleView {
   ]
 
   readonly #receipt = new Loaded(this, (signal) => this.#load(signal))
-  readonly #life = new Loaded(this, (signal) => this.#loadLife(signal))
+  /** The hub, head office and the audit follow one after the other. */
+  readonly #life = new Loaded(this, (signal) => this.#loadLife(signal), everyMs)
   #shown: string | undefined
 
   get #number(): string {

@@ -22,6 +22,8 @@ export interface LocalDataHost {
   readonly hubSession: Sender | undefined
   readonly log: TillLog
   readonly syncStatus: SyncStatus | undefined
+  /** Looks anew at what is unsent; `syncStatus` has it then. */
+  countUnsent(): Promise<void>
   /** Who is at the till, for the hub's log. */
   readonly personId: string
   /** Finishes what is to be exchanged and ends synchronisation, before databases go. */
@@ -53,6 +55,7 @@ export class LocalData {
 
   /** Hands out a file of what the hub lacks; resolves with how many documents are in it. */
   async exportUnsent(): Promise<number> {
+    await this.#host.countUnsent()
     const keys = this.#host.syncStatus?.unsent.map(({ database, documentId }) => ({ database, documentId })) ?? []
     return this.#export(keys)
   }
@@ -76,8 +79,9 @@ export class LocalData {
 
   /** What clearing would do now. */
   async planClearing(): Promise<ClearingPlan> {
-    const { syncStatus } = this.#host
     const held = await this.#held()
+    await this.#host.countUnsent()
+    const { syncStatus } = this.#host
     const documents = syncStatus?.unsent.length ?? 0
     if (documents > 0) return { outcome: 'unsent', documents, held }
     return syncStatus?.online === true ? { outcome: 'possible', held } : { outcome: 'offline', held }

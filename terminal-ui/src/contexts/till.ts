@@ -2,7 +2,7 @@
  * The till: puts `data/` and `sync/` together, and holds the controller of each feature (`till.selling`, `till.settings`, …). It owns
  * nothing that is not on disk.
  *
- *     starting ──► elsewhere (another tab writes) ──take over──┐
+ *     starting ◄──► elsewhere (another tab writes; until it ends, or this one takes over)
  *        └──► setup (not enrolled) ──► loading (catalogue) ──► selling        broken: IndexedDB would not open
  *                                                                             newer: a newer version wrote the data
  */
@@ -88,6 +88,8 @@ export class Till extends EventTarget implements TillHost, LocalDataHost, Durabi
   #databases: TerminalDatabases | undefined
   #journal: Journal | undefined
   #keys: KeyStore | undefined
+  /** Ended when this tab no longer waits for the tab that holds the lock. */
+  #waiting = new AbortController()
   #priceTimer: ReturnType<typeof setTimeout> | undefined
   #log: TillLog | undefined
 
@@ -138,6 +140,10 @@ export class Till extends EventTarget implements TillHost, LocalDataHost, Durabi
     return this.phase !== 'starting' && this.phase !== 'elsewhere'
   }
 
+  async countUnsent(): Promise<void> {
+    await this.sync?.countUnsent()
+  }
+
   async finishSync(): Promise<void> {
     await this.sync?.processQueue()
     this.sync?.stop()
@@ -156,14 +162,24 @@ export class Till extends EventTarget implements TillHost, LocalDataHost, Durabi
     return this.session.author
   }
 
-  /** Opens this browser's data; `takeOver` ends the tab that holds it. */
+  /** Opens this browser's data once no other tab holds it; `takeOver` ends the tab that does. */
   async start(takeOver = false): Promise<void> {
     this.#become('starting')
+    await this.#openWhenAlone(takeOver)
+  }
+
+  async #openWhenAlone(takeOver: boolean): Promise<void> {
+    this.#waiting.abort()
+    this.#waiting = new AbortController()
     try {
-      if (!(await holdWriterLock(takeOver, () => this.#loseTab()))) {
-        this.#become('elsewhere')
-        return
-      }
+      const isHeld = await holdWriterLock({
+        steal: takeOver,
+        onWaiting: () => this.#become('elsewhere'),
+        onLost: () => this.#loseTab(),
+        signal: this.#waiting.signal,
+      })
+      if (!isHeld) return
+      this.#become('starting')
       await this.#open()
     } catch (error) {
       this.#fail(error)
@@ -355,6 +371,7 @@ export class Till extends EventTarget implements TillHost, LocalDataHost, Durabi
   #loseTab(): void {
     this.sync?.stop()
     this.#become('elsewhere')
+    void this.#openWhenAlone(false)
   }
 
   #fail(error: unknown): void {

@@ -4,20 +4,33 @@ const lockName = 'tidemark-till'
 /** A page that was loaded anew, left or killed holds the lock until it has ended: that is no other tab. */
 const maxEndingMs = 2000
 
-/** True when this tab holds the lock. `onLost` is called once, when another tab takes it over. */
-export function holdWriterLock(steal: boolean, onLost: () => void): Promise<boolean> {
+export interface WriterLockOptions {
+  /** Ends the tab that holds the lock. */
+  readonly steal: boolean
+  /** Another tab holds it, and has done so for longer than a page takes to end. The lock is still waited for. */
+  readonly onWaiting: () => void
+  /** Called once, when another tab takes the lock over. */
+  readonly onLost: () => void
+  /** Gives up waiting. */
+  readonly signal: AbortSignal
+}
+
+/** Resolves with true once this tab holds the lock, with false when it no longer waits for it. */
+export function holdWriterLock({ steal, onWaiting, onLost, signal }: WriterLockOptions): Promise<boolean> {
   return new Promise((resolve, reject) => {
     let held = false
+    const timer = setTimeout(onWaiting, maxEndingMs)
     const hold = (): Promise<void> => {
       held = true
+      clearTimeout(timer)
       resolve(true)
       // The lock is held for as long as this promise is open: until the tab closes or another steals it.
       return new Promise<void>(() => undefined)
     }
-    const options: LockOptions = steal ? { steal: true } : { signal: AbortSignal.timeout(maxEndingMs) }
-    navigator.locks.request(lockName, options, hold).catch((error: unknown) => {
+    navigator.locks.request(lockName, steal ? { steal } : { signal }, hold).catch((error: unknown) => {
+      clearTimeout(timer)
       if (held) onLost()
-      else if (error instanceof DOMException && error.name === 'TimeoutError') resolve(false)
+      else if (signal.aborted) resolve(false)
       else reject(error instanceof Error ? error : new Error(String(error)))
     })
   })

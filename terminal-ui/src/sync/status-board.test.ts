@@ -24,7 +24,7 @@ test('a sale counts as unsent from the moment it is told of, and a slow look fro
     return found
   })
   const slow = board.refreshUnsent()
-  await vi.waitFor(() => expect(month.changes).toHaveBeenCalled())
+  await expect.poll(() => vi.mocked(month.changes).mock.calls.length).toBe(1)
   await journal.recordSale(cashSale())
   const counted = board.countWrite()
   expect(board.status('idle').indicator).toBe('syncing')

@@ -161,6 +161,11 @@ export class SyncManager {
     await this.#board.countWrite()
   }
 
+  /** Looks anew at what is unsent, and tells. */
+  countUnsent(): Promise<void> {
+    return this.#board.refreshUnsent()
+  }
+
   /** Sends and fetches everything now. Shares a run that is already going on. */
   processQueue(): Promise<RunOutcome> {
     this.wake('person')

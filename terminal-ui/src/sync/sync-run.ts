@@ -87,8 +87,11 @@ async function findHub({
     board.countAttempt(reason, () => true)
     return { outcome: 'failed', reason }
   }
-  if (board.epoch !== null && board.epoch !== epoch) void log.note({ kind: 'hub-changed', epoch })
+  const isAnother = board.epoch !== epoch
+  if (board.epoch !== null && isAnother) void log.note({ kind: 'hub-changed', epoch })
   board.noteAsked(epoch, sentMs)
+  // What another store confirmed, this one may lack.
+  if (isAnother) await board.refreshUnsent()
   board.replaced = !lanes.some(({ incarnation }) => incarnation === enrolment.incarnation)
   onHubFound()
   return { epoch }

@@ -33,7 +33,7 @@ function elsewherePage(till: Till) {
   return html`<tm-message-view
     icon="store"
     heading=${msg('The till is open in another tab')}
-    text=${msg('One tab sells at a time, so that every receipt number is used once. If you take over, the other tab stops and nothing is lost.')}
+    text=${msg('One tab sells at a time, so that every receipt number is used once. This one opens when the other is closed. If you take over, the other tab stops and nothing is lost.')}
     action=${msg('Take over here')}
     @tm-action=${() => void till.start(true)}
   ></tm-message-view>`

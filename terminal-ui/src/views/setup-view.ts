@@ -9,6 +9,10 @@ import { sharedStyles } from '../styles/shared-styles.ts'
 import { setupStyles } from './setup-styles.ts'
 import './message-view.ts'
 
+/** A hub that is being started, or a cable that is being plugged in, needs nobody to press a button here. */
+const lookAgainMs = 5000
+const askAgainMs = 2000
+const maxEarlyAsks = 60
 const firstLanes = 12
 const allLanes = 99
 
@@ -25,19 +29,26 @@ export class TmSetupView extends LitElement {
   @state() private accessor problem = ''
   @state() private accessor busy = false
   @query('dialog') private accessor dialog!: HTMLDialogElement
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   override connectedCallback(): void {
     super.connectedCallback()
     void this.#askHub()
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearTimeout(this.#timer)
+  }
+
   async #askHub(): Promise<void> {
+    clearTimeout(this.#timer)
     this.busy = true
     const answer = await this.till.hub.readStore()
     this.busy = false
     this.unreachable = answer.outcome === 'ok' ? undefined : answer.reason
-    if (answer.outcome !== 'ok') return
-    this.store = answer.value
+    if (answer.outcome === 'ok') this.store = answer.value
+    else if (this.isConnected) this.#timer = setTimeout(() => void this.#askHub(), lookAgainMs)
   }
 
   get #taken(): ReadonlyMap<number, string> {
@@ -63,7 +74,7 @@ export class TmSetupView extends LitElement {
     if (this.lane === undefined || this.busy) return
     this.busy = true
     this.problem = ''
-    const answer = await this.till.requestEnrolment({ lane: this.lane, code: this.code.trim() }, replace)
+    const answer = await this.#askForLane({ lane: this.lane, code: this.code.trim() }, replace)
     if (answer.outcome === 'ok') {
       await this.till.enrol(answer.value)
       return
@@ -74,6 +85,17 @@ export class TmSetupView extends LitElement {
         ? msg(str`The store hub does not answer (${answer.reason}).`)
         : refusalWords(answer.code, answer.reason)
     await this.#askHub()
+  }
+
+  /** A hub that was just started says for a moment that it is not ready. */
+  async #askForLane(wanted: { readonly lane: number; readonly code: string }, replace: boolean) {
+    for (let asked = 1; ; asked += 1) {
+      const answer = await this.till.requestEnrolment(wanted, replace)
+      const isEarly = answer.outcome === 'refused' && answer.code === errorCodes.notReady
+      if (!isEarly || asked === maxEarlyAsks || !this.isConnected) return answer
+      this.problem = refusalWords(answer.code, answer.reason)
+      await new Promise((resolve) => setTimeout(resolve, askAgainMs))
+    }
   }
 
   protected override render() {

@@ -17,8 +17,8 @@ export const shell: Texts = {
 
   'Opening the till…': 'Die Kasse wird geöffnet …',
   'The till is open in another tab': 'Die Kasse ist in einem anderen Tab offen',
-  'One tab sells at a time, so that every receipt number is used once. If you take over, the other tab stops and nothing is lost.':
-    'Verkauft wird immer nur in einem Tab, damit jede Belegnummer genau einmal vergeben wird. Wenn Sie übernehmen, hört der andere auf, und nichts geht verloren.',
+  'One tab sells at a time, so that every receipt number is used once. This one opens when the other is closed. If you take over, the other tab stops and nothing is lost.':
+    'Verkauft wird immer nur in einem Tab, damit jede Belegnummer genau einmal vergeben wird. Dieser öffnet sich, wenn der andere geschlossen wird. Wenn Sie übernehmen, hört der andere auf, und nichts geht verloren.',
   'Take over here': 'Hier übernehmen',
   'This browser’s storage can’t be opened': 'Der Speicher dieses Browsers lässt sich nicht öffnen',
   'Nothing was deleted. Close other windows of the till, leave private browsing, or make room on the disk; then try again. ({0})':
