@@ -22,13 +22,13 @@ afterEach(async () => {
 
 function startSupervisor(stopTimeoutMs = 5000): Supervisor {
   const onUnexpectedEnd = (name: string, how: string) => ends.push(`${name}: ${how}`)
-  supervisor = createSupervisor({ logDir: folder, onUnexpectedEnd, readyTimeoutMs: 10_000, stopTimeoutMs })
+  supervisor = createSupervisor({ logDir: folder, onUnexpectedEnd, readyTimeoutMs: 120_000, stopTimeoutMs })
   return supervisor
 }
 
-/** A Node process that says "up" and then stays, unless the script ends it. */
+/** A Node process that says "up" once the script has run, and then stays, unless the script ends it. */
 function script(name: string, code: string, isReady: () => boolean): ProcessSpec {
-  const body = `process.stdout.write('up\\n'); setInterval(() => {}, 1000); ${code}`
+  const body = `setInterval(() => {}, 1000); ${code}; process.stdout.write('up\\n')`
   return { name, command: process.execPath, args: ['-e', body], env: {}, isReady: async () => isReady() }
 }
 
@@ -44,7 +44,11 @@ function isAlive(pid: number): boolean {
 }
 
 test('a process that ends before it is ready fails at once, with the end of its log', async () => {
-  const spec = script('broken', "process.stderr.write('no such folder\\n'); process.exit(3)", () => false)
+  const spec = script(
+    'broken',
+    "process.stdout.write('up\\n'); process.stderr.write('no such folder\\n'); process.exit(3)",
+    () => false,
+  )
   await expect(startSupervisor().start(spec)).rejects.toMatchObject({
     message: 'broken ended before it was ready (exit code 3)',
     lastLines: ['up', 'no such folder'],

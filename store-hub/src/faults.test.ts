@@ -60,7 +60,8 @@ describe('a hub when things break', () => {
       process.kill('SIGKILL')
       await ended
     }
-    expect(acknowledged.size).toBeGreaterThanOrEqual(55)
+    // What the first process stored and had no time to acknowledge, the second one refuses.
+    expect(acknowledged.size).toBeGreaterThanOrEqual(20)
 
     const again = await system.startHub()
     const sold = connectTill(again.url, token).database(salesDatabase)
@@ -187,7 +188,7 @@ describe('a hub when things break', () => {
     await rm(path.join(system.directory, 'hub'), { recursive: true })
 
     // Not while the hub of before may still be there.
-    const replacement = await system.startHub({ leaseTimings: { renewEveryMs: 200, takeAfterMs: 4000 } })
+    const replacement = await system.startHub({ leaseTimings: { renewEveryMs: 200, takeAfterMs: 10_000 } })
     await eventually('it waits for the store', async () => (await replacement.status()).lease?.state === 'read-only')
     expect(await (await replacement.enrol(1)).json()).toMatchObject({ status: 503, code: 'unavailable' })
     await eventually('the lane is known to be taken', async () => (await replacement.enrol(1)).status === 409)
@@ -198,7 +199,7 @@ describe('a hub when things break', () => {
   })
 
   it('closes a socket that falls silent', async () => {
-    const hub = await system.startHub({ socketTimings: { heartbeatMs: 500, deadAfterMs: 3000, helloMs: 1000 } })
+    const hub = await system.startHub({ socketTimings: { heartbeatMs: 500, deadAfterMs: 6000, helloMs: 4000 } })
     const { token } = await hub.enrolWhenReady(1)
     const closeOf = async (greet: boolean): Promise<number> => {
       const socket = new WebSocket(`${hub.url.replace('http', 'ws')}/ws`)

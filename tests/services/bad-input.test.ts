@@ -1,11 +1,16 @@
 /** Every endpoint that a service describes, asked with what it can't know: the description itself says what to ask. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { waitUntil } from '@tidemark/service-kit/test-support'
 import { startHeadOffice, type Answer, type HeadOffice } from './head-office.ts'
 import { serviceNames, type ServiceName } from './service-process.ts'
 
 let office: HeadOffice
 beforeAll(async () => {
   office = await startHeadOffice()
+  for (const name of serviceNames) {
+    const isReady = async () => (await office.answerTo(name, 'GET', '/health/ready')).status === 200
+    await waitUntil(`${name} has its databases`, isReady)
+  }
 })
 afterAll(() => office?.stop())
 

@@ -65,6 +65,8 @@ async function settle(): Promise<void> {
     async () => (await idsIn('sales-ledger', 'journal:')).length === trade.entries.length,
     60_000,
   )
+  // The sums follow the entries in a write of their own.
+  await waitUntil('every series counts them', async () => (await entriesOfSeries()) === trade.entries.length, 60_000)
   await waitUntil(
     'the audit has every entry',
     async () => (await idsIn('audit', 'log:')).length === trade.logEntries.length,
@@ -76,6 +78,11 @@ async function settle(): Promise<void> {
     async () => (await idsIn('stock', 'effect:')).length === withEffect,
     60_000,
   )
+}
+
+async function entriesOfSeries(): Promise<number> {
+  const series = await Promise.all(stores.map((storeId) => office.get('sales', `/stores/${storeId}/series`)))
+  return series.flatMap(({ items }) => items as Answer[]).reduce((sum, { entries }) => sum + Number(entries), 0)
 }
 
 const hasEffect = (type: string): boolean => ['sale', 'refund', 'void', 'stock-movement', 'stock-count'].includes(type)

@@ -121,7 +121,8 @@ test('random trade, shuffled and repeated, with a second process killed again an
   }
   await publishing
   const isConsumed = async () => (await office.publisher.unacknowledged('sales')) === 0
-  await waitUntil('everything is acknowledged', isConsumed, 60_000)
+  // What was on its way to a killed process comes again after half a minute.
+  await waitUntil('everything is acknowledged', isConsumed, 150_000)
 
   for (const storeId of ['s001', 's002', 's003']) {
     const own = entries.filter((entry) => entry.storeId === storeId)

@@ -36,7 +36,7 @@ async function noted(): Promise<number> {
 }
 
 test('told to stop under load, a service finishes its batch and its answers; every document written is acknowledged', async () => {
-  const total = 2500
+  const total = 4000
   const lane = sampleSeries('s111-t01-1')
   for (let count = 0; count < total; count += 1) {
     const entry = lane.sale([{ sku: 'milk', quantity: 1 }])

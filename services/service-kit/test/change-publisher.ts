@@ -39,10 +39,13 @@ export interface PublishOptions {
   readonly traceparent?: string
 }
 
+/** For a machine that has other work. */
+const answerLimitMs = 60_000
+
 export async function connectPublisher(natsUrl: string): Promise<TestPublisher> {
   const connection = await connectNats(natsUrl, 'test-publisher')
-  const stream = jetstream(connection)
-  const manager = await jetstreamManager(connection)
+  const stream = jetstream(connection, { timeout: answerLimitMs })
+  const manager = await jetstreamManager(connection, { timeout: answerLimitMs })
   for (const config of streamConfigs(1)) await manager.streams.add({ ...config })
   let sequence = 0
   return {

@@ -19,7 +19,7 @@ export interface NatsServer {
 }
 
 const repositoryRoot = fileURLToPath(new URL('../../../', import.meta.url))
-const startLimitMs = 10_000
+const startLimitMs = 120_000
 
 /** NATS_SERVER, then `.tools/bin` of the repository, then PATH. */
 function findBinary(): string {

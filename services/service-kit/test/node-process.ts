@@ -43,8 +43,10 @@ export async function startProcess(options: ProcessOptions): Promise<NodeProcess
     return exited
   }
   try {
-    const isReady = async (): Promise<boolean> => child.exitCode !== null || (await fetch(options.readyUrl)).ok
+    const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null
+    const isReady = async (): Promise<boolean> => hasEnded() || (await fetch(options.readyUrl)).ok
     await waitUntil(`${options.program} is ready`, isReady, startLimitMs)
+    // One that was told to kill itself has been ready all the same.
     if (child.exitCode !== null) throw new Error(`left with code ${child.exitCode}`)
   } catch (error) {
     await kill()

@@ -78,11 +78,10 @@ async function alarmsOf(storeId: string, state: string): Promise<readonly string
 
 async function waitForAlarms(storeId: string, state: string, expected: readonly string[]): Promise<void> {
   const wanted = JSON.stringify(expected)
-  await waitUntil(
-    'the alarms are there',
-    async () => JSON.stringify(await alarmsOf(storeId, state)) === wanted,
-    8000,
-  ).catch(async () => expect(await alarmsOf(storeId, state)).toEqual(expected))
+  const areThere = async () => JSON.stringify(await alarmsOf(storeId, state)) === wanted
+  await waitUntil('the alarms are there', areThere).catch(async () =>
+    expect(await alarmsOf(storeId, state)).toEqual(expected),
+  )
 }
 
 /** A proof as a file, checked by the program that knows nothing of the service. */

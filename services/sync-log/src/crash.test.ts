@@ -72,7 +72,7 @@ test('killed again and again while it takes in entries, the audit has each of th
   const { service, get, send } = await runInProcess(createSyncLogService({ keyFile }), central, nats, {
     ackWaitMs: 1500,
   })
-  await waitUntil('all is acknowledged', async () => (await publisher.unacknowledged('sync-log')) === 0, 30_000)
+  await waitUntil('all is acknowledged', async () => (await publisher.unacknowledged('sync-log')) === 0)
   expect((await get('/chain')).body).toMatchObject({ verified: true, size: entries, faults: [] })
   const { epochs } = (await get('/stores/s001/chain')).body as { epochs: { entries: number; faults: unknown[] }[] }
   expect(epochs.map(({ entries: count, faults }) => [count, faults])).toEqual(logs.map(() => [entries / 3, []]))

@@ -73,13 +73,9 @@ async function consumed(): Promise<void> {
 /** Waits, because a verdict is handed out for a moment after it was made. */
 async function waitForFaults(storeId: string, expected: readonly string[]): Promise<void> {
   try {
-    await waitUntil(
-      'the faults are found',
-      async () => {
-        return JSON.stringify(faultsOf(await chainOf(storeId))) === JSON.stringify(expected)
-      },
-      5000,
-    )
+    await waitUntil('the faults are found', async () => {
+      return JSON.stringify(faultsOf(await chainOf(storeId))) === JSON.stringify(expected)
+    })
   } catch {
     expect(faultsOf(await chainOf(storeId))).toEqual(expected)
   }

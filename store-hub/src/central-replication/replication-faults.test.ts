@@ -59,7 +59,8 @@ describe('replication with a central that refuses, or a line that breaks', () =>
     await eventually('it says why', async () => push(replication)?.lastError?.includes('no room'))
     expect(push(replication)?.lagDocuments).toBe(3)
     system.isDeskFull = false
-    await eventually('they are on record', async () => system.recorded.length === 3)
+    // They are offered again with every look, and recorded as the same.
+    await eventually('they are on record', async () => system.recorded.length >= 3)
     expect(system.local.readLocal('_local/central-push')?.body).toContain('doc-00001')
   })
 

@@ -102,8 +102,8 @@ describe('replication with central', () => {
     start()
     const isUnderWay = (name: string): boolean => bulks().some(({ path: asked }) => asked.includes(name))
     await eventually('three long runs are under way', async () => others.every(isUnderWay))
-    const before = bulks().length
     await put('urgent')
+    const before = bulks().length
     await eventually('the urgent one is sent', async () => isUnderWay(database))
     const between = bulks().findIndex(({ path: asked }) => asked.includes(database)) - before
     expect(between).toBeLessThanOrEqual(8)

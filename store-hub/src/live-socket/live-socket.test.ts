@@ -49,7 +49,7 @@ beforeEach(async () => {
     onConflicts: (listener) => keep(() => (listeners.conflicts = listener)),
     readOnlyReason: () => readOnlyReason,
     onReadOnly: (listener) => keep(() => (listeners.readOnly = listener)),
-    timings: { helloMs: 4000, heartbeatMs: 60_000 },
+    timings: { helloMs: 10_000, heartbeatMs: 60_000 },
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
   port = (app.server.address() as AddressInfo).port

@@ -12,10 +12,12 @@ import {
 } from '@tidemark/contracts'
 import { randomBytes } from 'node:crypto'
 
+/** One moment for all of a run: a test that begins in one month and ends in the next has its sales in one database. */
+const now = new Date()
+
 /** A sale of one piece for 2.50, paid in cash, as a till writes it. */
 export function makeSale(incarnation: string, number: number, previousHash = genesisHash): Sale {
   const { terminalId = '', storeId = '' } = parseIncarnation(incarnation) ?? {}
-  const now = new Date()
   const pricing = {
     unitPriceMinor: 250,
     quantity: 1,

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import { classStateOf, indicatorOf, type UnsentItem } from './sync-status.ts'
 
-const calm = { online: true, loading: null, lockedOut: false, unsent: [], counting: false, openConflicts: 0, classes: [] }
+const calm = {
+  online: true,
+  loading: null,
+  lockedOut: false,
+  unsent: [],
+  counting: false,
+  openConflicts: 0,
+  classes: [],
+}
 const pending: UnsentItem = {
   documentId: 'journal:s001-t01-1:000000001',
   database: 'sales-2026-11',

@@ -5,7 +5,8 @@
  *     open    desk first, then the copies      a run that was cut off between is repeated, because the leaves are still two
  *     close   copies first, then the desk      a run that was cut off between is repeated, because the desk is still open
  *
- * So a copy is never open when the desk has closed the case for good. Of a case that a rule decides, stores hear when it is over.
+ * Whoever has written an open copy looks at the desk again, and whoever has closed the desk at the copies: another process may have
+ * closed or opened the case meanwhile. So a copy is never open when the desk has closed the case for good. Of a case that a rule decides, stores hear when it is over.
  */
 import { Type, type Static } from 'typebox'
 import { canonicalHash, centralDatabaseOf, Conflict, describeProblems, schemaProblems } from '@tidemark/contracts'
@@ -117,6 +118,13 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
     }
   }
 
+  /** The case as it stands; another process may have closed it while its copies were written. */
+  async function copyOpen(conflict: ConflictCase): Promise<void> {
+    await copyToStores(conflict)
+    const present = await find(conflict._id)
+    if (conflict.status === 'open' && present?.status === 'resolved') await copyToStores(present)
+  }
+
   async function listFrom(
     filter: CaseFilter,
     limit: number,
@@ -159,7 +167,7 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
         const { decision } = conflict
         return decision === undefined || current.decision !== undefined ? undefined : { ...current, decision }
       })
-      if (present.status === 'open' && present.decision === undefined) await copyToStores(present)
+      if (present.status === 'open' && present.decision === undefined) await copyOpen(present)
       return { conflict: present, fresh }
     },
     decide: (id, decision) =>
@@ -170,7 +178,7 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
       const present = await change(_id, (current) =>
         current?.status !== 'open' || current.decision === undefined ? undefined : withoutDecision(current, reason, at),
       )
-      if (present.status === 'open') await copyToStores(present)
+      if (present.status === 'open') await copyOpen(present)
     },
     async markUndone(id, undone) {
       const present = await change(id, (current) => (current === undefined ? undefined : { ...current, undone }))
@@ -183,7 +191,7 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
           ? undefined
           : withSentence(current, sentence),
       )
-      await copyToStores(present)
+      await copyOpen(present)
     },
     async bodyOf({ centralDatabase, documentId, leaves }, rev) {
       const kept = leaves.find((leaf) => leaf.rev === rev)?.body
@@ -195,9 +203,10 @@ export function openCaseDesk(database: CouchDatabase, client: CouchClient): Case
       const present = await find(_id)
       if (present === undefined || present.status === 'resolved') return
       await copyToStores(closeCase(present, resolution, at))
-      await change(_id, (current) =>
+      const closed = await change(_id, (current) =>
         current === undefined || current.status === 'resolved' ? undefined : closeCase(current, resolution, at),
       )
+      await copyToStores(closed)
     },
     find,
     list: listFrom,

@@ -8,7 +8,7 @@ import { sampleTill, waitUntil } from '@tidemark/service-kit/test-support'
 import { ledgerEntryOf } from '../domain/ledger-entry.ts'
 import { createSaleFeed, type FeedSocket, type SaleFeed } from './sale-feed.ts'
 
-const limits = { maxReaders: 2, maxOwedBytes: 64 * 1024, heartbeatMs: 1500, maxAgeMs: 60_000 }
+const limits = { maxReaders: 2, maxOwedBytes: 64 * 1024, heartbeatMs: 5000, maxAgeMs: 60_000 }
 let feed: SaleFeed
 let app: FastifyInstance
 let port: number

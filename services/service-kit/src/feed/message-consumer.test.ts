@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { DeadLetter } from '@tidemark/contracts'
 import {
   connectPublisher,
@@ -107,9 +107,12 @@ test('while CouchDB is away nothing is acknowledged; after it everything is stor
   // Longer than JetStream waits for an acknowledgement: the held messages must be kept alive.
   await new Promise((resolve) => setTimeout(resolve, 4000))
   expect(await publisher.unacknowledged('outage')).toBe(300)
-  const ready = await running.get('/health/ready')
-  expect(ready).toMatchObject({ status: 503, body: { dependencies: { nats: 'ok' } } })
-  expect(String(ready.body['detail'])).toMatch(/^couchdb: /)
+  const { get } = running
+  await vi.waitFor(async () => {
+    const ready = await get('/health/ready')
+    expect(ready).toMatchObject({ status: 503, body: { dependencies: { nats: 'ok' } } })
+    expect(String(ready.body['detail'])).toMatch(/^couchdb: /)
+  }, 60_000)
   await central.resume()
   await consumed('outage')
   expect(await notes('outage', 'journal:s103')).toHaveLength(300)

@@ -69,7 +69,7 @@ export function useReplication() {
   function start({ address, ...options }: StartOptions = {}): CentralReplication {
     const line = createCentralLine(
       { url: system.proxy.url, authorization: basic, ...address },
-      { requestMs: 1000, questionMs: 1000, probeMs: 500 },
+      { requestMs: 3000, questionMs: 3000, probeMs: 500 },
     )
     let epoch: string | undefined
     const replication = createCentralReplication({
