@@ -81,7 +81,7 @@ test('data of a newer version is left alone, with a page that says what to do an
   await till.context.close()
 })
 
-test('two tabs: one sells, the other says so and may take over, and together they give each number once', async () => {
+test('two tabs: one sells, the other says so, may take over and goes on when it is left alone, and together they give each number once', async () => {
   const first = await shop.openTill({ lane: 3 })
   await first.sell([shop.item(0)])
   await first.addToCart([shop.item(1)])
@@ -103,6 +103,10 @@ test('two tabs: one sells, the other says so and may take over, and together the
     const { state, unsent } = await first.syncState()
     if (state !== 'synced' || unsent > 0) throw new Error(`${state}, ${unsent} unsent`)
   })
+  await first.page.close()
+  await second.waitUntilReady()
+  await second.sell([shop.item(3)])
+  expect(await numbersIn(second)).toEqual([1, 2, 3, 4])
   await first.context.close()
 })
 

@@ -6,7 +6,8 @@
  *     close   copies first, then the desk      a run that was cut off between is repeated, because the desk is still open
  *
  * Whoever has written an open copy looks at the desk again, and whoever has closed the desk at the copies: another process may have
- * closed or opened the case meanwhile. So a copy is never open when the desk has closed the case for good. Of a case that a rule decides, stores hear when it is over.
+ * closed or opened the case meanwhile. So a copy is never open when the desk has closed the case for good. Of a case that a rule
+ * decides, stores hear when it is over.
  */
 import { Type, type Static } from 'typebox'
 import { canonicalHash, centralDatabaseOf, Conflict, describeProblems, schemaProblems } from '@tidemark/contracts'
