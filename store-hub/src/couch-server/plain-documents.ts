@@ -91,19 +91,23 @@ export function scanPlainDocument(bytes: Buffer, limits: ScanLimits): PlainDocum
   return new Scanner(bytes, limits).whole()
 }
 
-/** The lengths of refused names: a list of them belongs to a server, and most names of members have another length. */
-const refusedLengths = new WeakMap<readonly string[], ReadonlySet<number>>()
+/** By length in bytes: 1 for those of refused names. A list of names belongs to a server, and most members' names have another length. */
+const refusedLengths = new WeakMap<readonly string[], Uint8Array>()
 
-function refusedLengthsOf(names: readonly string[]): ReadonlySet<number> {
-  const known = refusedLengths.get(names) ?? new Set(names.map((name) => Buffer.byteLength(name)))
-  refusedLengths.set(names, known)
-  return known
+function refusedLengthsOf(names: readonly string[]): Uint8Array {
+  const known = refusedLengths.get(names)
+  if (known !== undefined) return known
+  const lengths = names.map((name) => Buffer.byteLength(name))
+  const made = new Uint8Array(Math.max(0, ...lengths) + 1)
+  for (const length of lengths) made[length] = 1
+  refusedLengths.set(names, made)
+  return made
 }
 
 class Scanner {
   readonly #bytes: Buffer
   readonly #limits: ScanLimits
-  readonly #refusedLengths: ReadonlySet<number>
+  readonly #refusedLengths: Uint8Array
   #at = 0
   #members = 0
 
@@ -202,7 +206,7 @@ class Scanner {
     let at = start + 1
     while (isOrdinary[bytes[at] ?? 0] === 1) at += 1
     if (bytes[at] !== QUOTE || bytes[at + 1] !== COLON) return false
-    if (this.#refusedLengths.has(at - start - 1) && this.#isRefused(start + 1, at)) return false
+    if (this.#refusedLengths[at - start - 1] === 1 && this.#isRefused(start + 1, at)) return false
     this.#members += 1
     this.#at = at + 2
     return this.#value(depth)

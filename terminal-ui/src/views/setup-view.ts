@@ -48,7 +48,8 @@ export class TmSetupView extends LitElement {
     this.busy = false
     this.unreachable = answer.outcome === 'ok' ? undefined : answer.reason
     if (answer.outcome === 'ok') this.store = answer.value
-    else if (this.isConnected && this.store === undefined) this.#timer = setTimeout(() => void this.#askHub(), lookAgainMs)
+    else if (this.isConnected && this.store === undefined)
+      this.#timer = setTimeout(() => void this.#askHub(), lookAgainMs)
   }
 
   get #taken(): ReadonlyMap<number, string> {
