@@ -126,7 +126,7 @@ const push: Workload = {
   reads: false,
   async run(target, database, scale, measure) {
     await createDatabase(target, database)
-    const count = scaled(20_000, scale)
+    const count = scaled(40_000, scale)
     const before = scaled(PUSHED_BEFORE, scale)
     const sales = salesOf(before + count)
     await overConnections(target, PUSH_CLIENTS, batchRequests(target, database, sales.slice(0, before)), sendBatch)
