@@ -110,8 +110,9 @@ describe('replication with a central that refuses, or a line that breaks', () =>
     const before = bulks().length
     const again = start()
     await eventually('a quorum has all', async () => push(again)?.lagDocuments === 0)
+    // What was on its way when it was stopped may arrive as well.
     const sent = bulks().slice(before).flatMap(documentsOf)
-    expect(sent.map(({ _id }) => _id).sort()).toEqual(['doc-00000', 'doc-00001', 'doc-00002', 'new'])
+    expect(new Set(sent.map(({ _id }) => _id))).toEqual(new Set(['doc-00000', 'doc-00001', 'doc-00002', 'new']))
   })
 
   it('asks what has arrived when the answer to a write was lost', async () => {
