@@ -21,7 +21,7 @@ const CACHE_KIB = 4096
 /** The write-ahead log is emptied into the file when it has this many pages: longer pauses with more, more work with less. */
 const WAL_PAGES = 2000
 /** Of a new file. Smaller ones cost more work for a batch, larger ones more log for a single document. */
-const PAGE_BYTES = 8192
+export const PAGE_BYTES = 8192
 /** Nobody else writes; a connection of verification or a copy may hold a lock for a moment when it opens or closes. */
 const BUSY_MS = 2000
 

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openConnection } from './connection.ts'
+import { PAGE_BYTES, openConnection } from './connection.ts'
 import { openDocumentDatabase } from './open-document-database.ts'
 import { migrations } from './schema.ts'
 import { openStore } from './store.ts'
@@ -69,7 +69,9 @@ test('a body that changed on the disk is not served, and verification names its 
 })
 
 test('pages that were overwritten are found, and what is asked of them is refused', async () => {
-  overwrite(readFileSync(file).indexOf('mark-300-'), Buffer.alloc(60_000, 0xab))
+  const bytes = readFileSync(file)
+  const pages = Array.from({ length: 30 }, (_, n) => Math.floor(bytes.indexOf(`mark-${300 + n}-`) / PAGE_BYTES))
+  for (const page of new Set(pages)) overwrite(page * PAGE_BYTES, Buffer.alloc(PAGE_BYTES, 0xab))
   const store = await openStore({ directory })
   const sales = store.database('sales')
   expect(() => sales?.changes({ limit: 500, bodies: true })).toThrow(
