@@ -9,6 +9,7 @@ export async function compressBodies(app: FastifyInstance): Promise<void> {
   if (app.hasReplyDecorator('compress')) return
   await app.register(compress, { encodings: ['br', 'gzip'], requestEncodings: ['br', 'gzip'], threshold: THRESHOLD })
   app.addHook('onRoute', (route) => {
+    if (route.compress === false) return
     // The plugin's hook is the latest.
     const hooks = [route.onSend ?? []].flat()
     const compressAnswer = hooks.pop()

@@ -30,8 +30,13 @@ interface Admitted<P> extends FastifyRequest {
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
+/** `short` for a route whose answers are never long enough to be compressed, which spares each request the looking. */
+type Answers = 'short' | 'any'
+
 /** Route handlers by method, with the right that each needs. Every other method answers 405. */
-export type Endpoint = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE' | 'COPY', readonly [Right, Handler]>>
+export type Endpoint = Partial<
+  Record<'GET' | 'POST' | 'PUT' | 'DELETE' | 'COPY', readonly [right: Right, handler: Handler, answers?: Answers]>
+>
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'COPY'] as const satisfies HTTPMethods[]
 
@@ -44,9 +49,13 @@ export function addEndpoint<P extends CouchPrincipal>(
 ): void {
   const allowed = Object.keys(endpoint)
   for (const method of METHODS) {
-    const [right, handler] = (method === 'PATCH' ? undefined : endpoint[method]) ?? ['known', refuseMethod(allowed)]
+    const [right, handler, answers] = (method === 'PATCH' ? undefined : endpoint[method]) ?? [
+      'known',
+      refuseMethod(allowed),
+    ]
     const options: RouteShorthandOptions = {
       onRequest: (request, reply, done) => admit(context, request, reply, right, done),
+      ...(answers === 'short' ? { compress: false } : {}),
     }
     app.route({ method, url, exposeHeadRoute: method === 'GET' && !url.endsWith('/_changes'), ...options, handler })
   }
@@ -89,11 +98,12 @@ function admit<P extends CouchPrincipal>(
   }
   try {
     const principal = authenticate(context, request)
-    if (principal instanceof Promise) principal.then(enter, done)
-    else enter(principal)
+    if (principal instanceof Promise) return void principal.then(enter, done)
+    checkRight(context, request, principal, right)
   } catch (error) {
-    done(error as Error)
+    return done(error as Error)
   }
+  done()
 }
 
 function checkRight<P extends CouchPrincipal>(

@@ -91,30 +91,33 @@ export function scanPlainDocument(bytes: Buffer, limits: ScanLimits): PlainDocum
   return new Scanner(bytes, limits).whole()
 }
 
-/** By length in bytes: 1 for those of refused names. A list of names belongs to a server, and most members' names have another length. */
-const refusedLengths = new WeakMap<readonly string[], Uint8Array>()
+/**
+ * 1 at 256 times the length in bytes plus the first byte of each refused name. A list of names belongs to a server, and nearly all members'
+ * names are like none of them in both.
+ */
+const refusedNames = new WeakMap<readonly string[], Uint8Array>()
 
-function refusedLengthsOf(names: readonly string[]): Uint8Array {
-  const known = refusedLengths.get(names)
+function likeRefused(names: readonly string[]): Uint8Array {
+  const known = refusedNames.get(names)
   if (known !== undefined) return known
-  const lengths = names.map((name) => Buffer.byteLength(name))
-  const made = new Uint8Array(Math.max(0, ...lengths) + 1)
-  for (const length of lengths) made[length] = 1
-  refusedLengths.set(names, made)
+  const places = names.map((name) => Buffer.byteLength(name) * 256 + (Buffer.from(name)[0] ?? QUOTE))
+  const made = new Uint8Array(Math.max(0, ...places) + 1)
+  for (const place of places) made[place] = 1
+  refusedNames.set(names, made)
   return made
 }
 
 class Scanner {
   readonly #bytes: Buffer
   readonly #limits: ScanLimits
-  readonly #refusedLengths: Uint8Array
+  readonly #likeRefused: Uint8Array
   #at = 0
   #members = 0
 
   constructor(bytes: Buffer, limits: ScanLimits) {
     this.#bytes = bytes
     this.#limits = limits
-    this.#refusedLengths = refusedLengthsOf(limits.refusedNames)
+    this.#likeRefused = likeRefused(limits.refusedNames)
   }
 
   whole(): PlainDocument | undefined {
@@ -193,7 +196,7 @@ class Scanner {
       if (next !== COMMA) return undefined
     }
     const end = this.#at
-    if (run >= 0) body += `${body === '' ? '{' : ','}${this.#text(run, end)}`
+    if (run >= 0) body = body === '' ? this.#object(run, end) : `${body},${this.#text(run, end)}`
     else body = body === '' ? '{}' : `${body}}`
     return { start, end, id, rev, deleted: deleted === true, revisions, body, members: this.#members }
   }
@@ -206,7 +209,8 @@ class Scanner {
     let at = start + 1
     while (isOrdinary[bytes[at] ?? 0] === 1) at += 1
     if (bytes[at] !== QUOTE || bytes[at + 1] !== COLON) return false
-    if (this.#refusedLengths[at - start - 1] === 1 && this.#isRefused(start + 1, at)) return false
+    const place = (at - start - 1) * 256 + (bytes[start + 1] ?? 0)
+    if (this.#likeRefused[place] === 1 && this.#isRefused(start + 1, at)) return false
     this.#members += 1
     this.#at = at + 2
     return this.#value(depth)
@@ -220,13 +224,13 @@ class Scanner {
     const bytes = this.#bytes
     const byte = bytes[this.#at]
     if (byte === QUOTE) return this.#skipString()
-    if (byte === OPEN_OBJECT) return depth > 1 && this.#object(depth - 1)
+    if (byte === OPEN_OBJECT) return depth > 1 && this.#skipObject(depth - 1)
     if (byte === OPEN_LIST) return depth > 1 && this.#list(depth - 1)
     if (byte === MINUS || (byte !== undefined && byte >= ZERO && byte <= NINE)) return this.#number()
     return this.#word('true') || this.#word('false') || this.#word('null')
   }
 
-  #object(depth: number): boolean {
+  #skipObject(depth: number): boolean {
     const bytes = this.#bytes
     this.#at += 1
     if (bytes[this.#at] === CLOSE_OBJECT) {
@@ -331,6 +335,19 @@ class Scanner {
     if (!this.#value(3)) return undefined
     this.#members = members
     return JSON.parse(this.#text(start, this.#at)) as unknown
+  }
+
+  /**
+   * The object whose members are the run and the brace behind it. The byte before the run, a brace or a comma, is the opening brace for
+   * a moment: of two texts put together, everybody who reads the bytes of the result would make a copy first.
+   */
+  #object(run: number, end: number): string {
+    const bytes = this.#bytes
+    const before = bytes[run - 1] ?? OPEN_OBJECT
+    bytes[run - 1] = OPEN_OBJECT
+    const text = this.#text(run - 1, end)
+    bytes[run - 1] = before
+    return text
   }
 
   #text(start: number, end: number): string {

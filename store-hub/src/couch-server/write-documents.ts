@@ -245,14 +245,10 @@ function identify(value: unknown): { id: string; rev: string | undefined } {
 }
 
 async function store(database: DocumentDatabase, fit: readonly FitDocument[]): Promise<WriteOutcome[]> {
-  const writes: DocumentWrite[] = []
-  const local: FitDocument[] = []
-  for (const document of fit) {
-    if (isLocalId(document.id)) local.push(document)
-    else writes.push(toWrite(document))
-  }
-  const results = writes.length === 0 ? [] : await database.write(writes)
-  if (writes.some(({ id }) => isDesignId(id))) forgetValidation(database)
+  const local = fit.filter(({ id }) => isLocalId(id))
+  const others = local.length === 0 ? fit : fit.filter(({ id }) => !isLocalId(id))
+  const results = await database.write(others.map(toWrite))
+  if (others.some(({ id }) => isDesignId(id))) forgetValidation(database)
   const outcomes = results.map(toOutcome)
   if (local.length === 0) return outcomes
   const localOutcomes = await Promise.all(local.map((document) => storeLocal(database, document)))

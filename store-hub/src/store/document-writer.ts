@@ -174,8 +174,14 @@ export function createDocumentWriter(rows: Rows, state: Mutable<DatabaseState>) 
 
 const revisionOf = ({ revisions }: ReplicatedWrite): Revision => `${revisions.start}-${revisions.ids[0]}`
 
-/** The same edit of the same revision has the same name wherever it is made. */
+const HASH_DIGITS = 32
+
+/**
+ * The same edit of the same revision has the same name wherever it is made. A body begins with a brace, so none reads like the text that
+ * is hashed of another edit. SHA-1 is what processors have instructions for; nothing here rests on its being hard to forge.
+ */
 function revisionAfter(parent: Revision | undefined, deleted: boolean, body: string): Revision {
   const generation = parent === undefined ? 1 : parseRevision(parent).generation + 1
-  return `${generation}-${hash('md5', `${deleted ? 1 : 0} ${parent ?? ''}\n${body}`)}`
+  const edit = parent === undefined && !deleted ? body : `${deleted ? 1 : 0} ${parent ?? ''}\n${body}`
+  return `${generation}-${hash('sha1', edit).slice(0, HASH_DIGITS)}`
 }

@@ -50,6 +50,8 @@ export interface WriteQueue {
 
 export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const { connection, name } = options
+  const begin = connection.prepare('BEGIN IMMEDIATE')
+  const commit = connection.prepare('COMMIT')
   const waiting: Job[] = []
   const announcements: (() => void)[] = []
   let waitingBytes = 0
@@ -120,10 +122,10 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const transact = (jobs: readonly Job[]): unknown[] => {
     if (jobs.some((job) => job.bytes > 0)) options.checkSpace()
     try {
-      connection.exec('BEGIN IMMEDIATE')
+      begin.run()
       const results = jobs.map((job) => job.work())
       options.beforeCommit()
-      connection.exec('COMMIT')
+      commit.run()
       announcements.push(options.committed(jobs.length))
       return results
     } catch (error) {

@@ -95,7 +95,12 @@ function documentEndpoint<P extends CouchPrincipal>(context: CouchContext<P>, id
     return answerWritten(reply, 201, query, await write(request, toSentDocument(document, source.text)))
   }
 
-  return { GET: ['read', get], PUT: ['read', put], DELETE: ['read', remove], COPY: ['read', copy] }
+  return {
+    GET: ['read', get],
+    PUT: ['read', put, 'short'],
+    DELETE: ['read', remove, 'short'],
+    COPY: ['read', copy, 'short'],
+  }
 }
 
 function requireId(id: string, idBytes: number): string {
