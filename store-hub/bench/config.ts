@@ -23,14 +23,14 @@ bench-results/hub.json.
   --rounds <n>        rounds, each over all servers; the clients run in the first two (default 5)
   --scale <number>    size of the workloads (default 1)
   --servers <a,b>     hub, reference, protocol, floor, couchdb
-  --workloads <a,b>   push, single, pull, live, client-push, client-pull
+  --workloads <a,b>   push, single, single-lean, pull, live, client-push, client-pull
   --data <folder>     a folder on the disk to measure (default the system's folder for temporary files)
   --million           instead: start-up and memory of the hub with a million journal entries on disk (about two minutes)
   --help
 `
 
 export const serverNames = ['hub', 'reference', 'protocol', 'floor', 'couchdb'] as const
-export const workloadNames = ['push', 'single', 'pull', 'live', 'client-push', 'client-pull'] as const
+export const workloadNames = ['push', 'single', 'single-lean', 'pull', 'live', 'client-push', 'client-pull'] as const
 
 /** Throws an Error for a person when an option is not understood. */
 export function loadConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): BenchConfig {
