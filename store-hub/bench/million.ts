@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openStore } from '../src/store/index.ts'
+import { freePort } from '../src/testing/free-port.ts'
 import type { BenchConfig } from './config.ts'
 import { rssMbOf } from './measured-server.ts'
 import type { Row } from './report.ts'
@@ -90,13 +90,4 @@ async function untilReady(hub: ChildProcess, port: number): Promise<void> {
     if (answer?.ok === true) return
   }
   throw new Error('the hub did not become ready')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

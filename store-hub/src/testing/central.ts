@@ -3,7 +3,7 @@ import fastify from 'fastify'
 import { couchServer, couchServerRouting } from '../couch-server/index.ts'
 import { buildCentral } from '../embedded-central/index.ts'
 import { openStore, type Store } from '../store/index.ts'
-import { freePort } from './tcp-link.ts'
+import { freePort } from './free-port.ts'
 
 /** The embedded central in this process. */
 export interface Central {

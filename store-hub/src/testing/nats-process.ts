@@ -5,7 +5,7 @@ import { changeStream, type ChangeMessage } from '@tidemark/contracts'
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, type StreamAPI } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { eventually } from './eventually.ts'
-import { freePort } from './tcp-link.ts'
+import { freePort } from './free-port.ts'
 
 export interface ReceivedMessage {
   readonly subject: string
