@@ -98,12 +98,11 @@ function admit<P extends CouchPrincipal>(
   }
   try {
     const principal = authenticate(context, request)
-    if (principal instanceof Promise) return void principal.then(enter, done)
-    checkRight(context, request, principal, right)
+    if (principal instanceof Promise) principal.then(enter, done)
+    else enter(principal)
   } catch (error) {
-    return done(error as Error)
+    done(error as Error)
   }
-  done()
 }
 
 function checkRight<P extends CouchPrincipal>(
