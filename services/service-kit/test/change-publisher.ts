@@ -23,6 +23,11 @@ export interface TestPublisher {
   deadLetters(): Promise<DeadLetter[]>
   /** Messages that a durable consumer has not had acknowledged: waiting and delivered. */
   unacknowledged(service: string): Promise<number>
+  /**
+   * The stream's sequence up to which `service` has acknowledged everything. Where a service stops in the middle, NATS 2.9 may count a message that
+   * it could not hand over as pending for ever; this it gets right.
+   */
+  acknowledgedUpTo(service: string): Promise<number>
   /** Deletes the durable consumer, as an operator might. */
   deleteConsumer(service: string): Promise<void>
   /** Deletes the stream of changes with all its messages, as a lost disk would. */
@@ -87,6 +92,10 @@ export async function connectPublisher(natsUrl: string): Promise<TestPublisher> 
     async unacknowledged(service) {
       const info = await manager.consumers.info(changeStream, service)
       return info.num_pending + info.num_ack_pending
+    },
+    async acknowledgedUpTo(service) {
+      const { ack_floor: floor } = await manager.consumers.info(changeStream, service)
+      return floor.stream_seq
     },
     async deleteConsumer(service) {
       await manager.consumers.delete(changeStream, service)
