@@ -24,8 +24,8 @@ export interface TestPublisher {
   /** Messages that a durable consumer has not had acknowledged: waiting and delivered. */
   unacknowledged(service: string): Promise<number>
   /**
-   * The stream's sequence up to which `service` has acknowledged everything. Where a service stops in the middle, NATS 2.9 may count a message that
-   * it could not hand over as pending for ever; this it gets right.
+   * The stream's sequence up to which `service` has acknowledged everything. After a service stopped in the middle NATS 2.9 counts a message that it
+   * could not hand over twice, until all is consumed; this it gets right.
    */
   acknowledgedUpTo(service: string): Promise<number>
   /** Deletes the durable consumer, as an operator might. */
