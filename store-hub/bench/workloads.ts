@@ -147,51 +147,60 @@ const push: Workload = {
   },
 }
 
+interface SingleRun {
+  readonly target: Target
+  readonly database: string
+  readonly scale: number
+  readonly measure: Measure
+}
+
+/** Single documents, into a database that has some: `prepare` makes of each sale what `putAll` then sends. */
+async function measureSingles<Prepared>(
+  { target, database, scale, measure }: SingleRun,
+  count: number,
+  prepare: (path: string, text: string) => Prepared,
+  putAll: (prepared: readonly Prepared[]) => Promise<number[]>,
+): Promise<void> {
+  await createDatabase(target, database)
+  const before = scaled(PUT_BEFORE, scale)
+  const prepared = salesOf(before + scaled(count, scale)).map(({ id, text }) =>
+    prepare(`/${database}/${encodeURIComponent(id)}`, text),
+  )
+  await putAll(prepared.slice(0, before))
+  const measured = prepared.slice(before)
+  await measure(async () => ({ documents: measured.length, latenciesMs: await putAll(measured) }))
+}
+
 /** With `fetch` a client takes about four times the processor time that a bare server takes for its answer: clients are the limit. */
 const single: Workload = {
   name: 'single',
   what: `PUT of one sale by fetch, ${SINGLE_CLIENTS} clients`,
   reads: false,
-  async run(target, database, scale, measure) {
-    await createDatabase(target, database)
-    const before = scaled(PUT_BEFORE, scale)
-    const sales = salesOf(before + scaled(5_000, scale))
-    const headers = {
-      'content-type': 'application/json',
-      ...(target.authorization === undefined ? {} : { authorization: target.authorization }),
-    }
-    const put = async ({ id, text }: PreparedSale): Promise<void> => {
-      const url = new URL(`/${database}/${encodeURIComponent(id)}`, target.url)
-      const answer = await fetch(url, { method: 'PUT', headers, body: text })
-      const { ok } = (await answer.json()) as { ok?: unknown }
-      if (ok !== true) throw new Error(`the server answered ${answer.status}`)
-    }
-    await atOnce(SINGLE_CLIENTS, sales.slice(0, before), put)
-    const measured = sales.slice(before)
-    await measure(async () => ({
-      documents: measured.length,
-      latenciesMs: await atOnce(SINGLE_CLIENTS, measured, put),
-    }))
+  run(target, database, scale, measure) {
+    const { url: origin, authorization } = target
+    const headers = { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) }
+    const prepare = (path: string, body: string) => ({ url: new URL(path, origin), body })
+    return measureSingles({ target, database, scale, measure }, 5_000, prepare, (sales) =>
+      atOnce(SINGLE_CLIENTS, sales, async ({ url, body }) => {
+        const answer = await fetch(url, { method: 'PUT', headers, body })
+        const { ok } = (await answer.json()) as { ok?: unknown }
+        if (ok !== true) throw new Error(`the server answered ${answer.status}`)
+      }),
+    )
   },
 }
 
 const singleLean: Workload = {
   name: 'single-lean',
-  what: `the same by clients that cost next to nothing, so that the server is the limit`,
+  what: 'the same by clients that cost next to nothing, so that the server is the limit',
   reads: false,
-  async run(target, database, scale, measure) {
-    await createDatabase(target, database)
-    const before = scaled(PUT_BEFORE, scale)
-    const requests = salesOf(before + scaled(15_000, scale)).map(({ id, text }) =>
-      makeRequest(target, 'PUT', `/${database}/${encodeURIComponent(id)}`, text),
-    )
-    const putAll = (some: readonly Buffer[]): Promise<number[]> =>
-      overConnections(target, SINGLE_CLIENTS, some, async (connection, request) => {
+  run(target, database, scale, measure) {
+    const prepare = (path: string, body: string) => makeRequest(target, 'PUT', path, body)
+    return measureSingles({ target, database, scale, measure }, 15_000, prepare, (requests) =>
+      overConnections(target, SINGLE_CLIENTS, requests, async (connection, request) => {
         expectStatus(await connection.send(request), 201, 202)
-      })
-    await putAll(requests.slice(0, before))
-    const measured = requests.slice(before)
-    await measure(async () => ({ documents: measured.length, latenciesMs: await putAll(measured) }))
+      }),
+    )
   },
 }
 
