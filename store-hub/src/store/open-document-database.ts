@@ -108,14 +108,10 @@ export function openDocumentDatabase(options: DocumentDatabaseOptions): OpenDocu
     writeLocal: (id, body, rev) => local.write(id, body, rev),
     listLocalIds: (limit) => guarded(() => local.ids(limit)),
 
-    write(writes) {
-      if (writes.length === 0) return Promise.resolve([])
-      try {
-        const sound = writes.map((write) => toSoundWrite(write, name))
-        return queue.run(byteSize(sound), () => writer.apply(sound))
-      } catch (error) {
-        return Promise.reject(error as StoreError)
-      }
+    async write(writes) {
+      if (writes.length === 0) return []
+      const sound = writes.map((write) => toSoundWrite(write, name))
+      return queue.run(byteSize(sound), () => writer.apply(sound))
     },
     async writeTogether(writes, locals) {
       const sound = writes.map((write) => toSoundWrite(write, name))
